@@ -1,0 +1,49 @@
+//! A page of a list.
+
+use ops_core::audit::AuditEntry;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::{audit::AuditEntryShape, connection::Connection, operator::Operator, routing::Rule};
+
+/// One page of a list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Page<T> {
+    /// The entries, in the order of the request's `sort`.
+    pub items: Vec<T>,
+    /// Where the next page begins; null on the last one.
+    pub next_cursor: Option<String>,
+}
+
+/// A page of operators.
+pub type Operators = Page<Operator>;
+/// A page of connections.
+pub type Connections = Page<Connection>;
+/// A page of rules.
+pub type Rules = Page<Rule>;
+/// A page of the audit trail, newest first.
+pub type AuditEntries = Page<AuditEntry>;
+
+macro_rules! shapes {
+    ($($(#[$doc:meta])* $name:ident of $item:ty;)+) => {$(
+        $(#[$doc])*
+        #[derive(ToSchema)]
+        pub struct $name {
+            /// The entries.
+            pub items: Vec<$item>,
+            /// Where the next page begins; null on the last one.
+            #[schema(required)]
+            pub next_cursor: Option<String>,
+        }
+    )+};
+}
+shapes! {
+    /// A page of operators: the shape of [`Operators`].
+    OperatorPage of Operator;
+    /// A page of connections: the shape of [`Connections`].
+    ConnectionPage of Connection;
+    /// A page of rules: the shape of [`Rules`].
+    RulePage of Rule;
+    /// A page of the audit trail: the shape of [`AuditEntries`].
+    AuditPage of AuditEntryShape;
+}

@@ -1,0 +1,149 @@
+//! The schema of a field, printed from the rule that parses it.
+
+use ops_core::text_rule::{NumberRule, TextRule};
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::{
+    PartialSchema,
+    openapi::{
+        ArrayBuilder, KnownFormat, ObjectBuilder, RefOr, SchemaFormat,
+        schema::{AdditionalProperties, OneOfBuilder, Schema, SchemaType, Type},
+    },
+};
+
+/// A value whose schema is printed from its rule.
+pub trait Described {
+    /// Its schema.
+    fn described() -> Schema;
+}
+
+/// The schema of a value.
+#[must_use]
+pub fn of<T: Described>() -> RefOr<Schema> {
+    RefOr::T(T::described())
+}
+
+/// The schema of a value that can be null.
+#[must_use]
+pub fn nullable<T: Described>() -> RefOr<Schema> {
+    RefOr::T(or_null(T::described()))
+}
+
+/// The schema of a value that has a default.
+#[must_use]
+pub fn defaulting<T: Described + Default + Serialize>() -> RefOr<Schema> {
+    with_default(&T::default())
+}
+
+/// The schema of a value that has this default here.
+#[must_use]
+pub fn with_default<T: Described + Serialize>(default: &T) -> RefOr<Schema> {
+    let mut schema = T::described();
+    let default = serde_json::to_value(default).ok();
+    match &mut schema {
+        Schema::Object(object) => object.default = default,
+        Schema::Array(array) => array.default = default,
+        _ => {}
+    }
+    RefOr::T(schema)
+}
+
+/// The schema of a list of values, without a limit of its own.
+#[must_use]
+pub fn list<T: Described>() -> RefOr<Schema> {
+    RefOr::T(list_of(T::described(), 0, None))
+}
+
+/// The schema of a struct, to stand inside of another.
+pub(crate) fn inline<T: PartialSchema>() -> Schema {
+    match T::schema() {
+        RefOr::T(schema) => schema,
+        RefOr::Ref(_) => Schema::default(),
+    }
+}
+
+/// A list with at least `min` and at most `max` entries.
+pub(crate) fn list_of(items: Schema, min: usize, max: Option<usize>) -> Schema {
+    let min = (min > 0).then_some(min);
+    Schema::Array(ArrayBuilder::new().items(RefOr::T(items)).min_items(min).max_items(max).build())
+}
+
+/// Text with its lengths and pattern.
+pub(crate) fn text(rule: &TextRule) -> ObjectBuilder {
+    let hint = (!rule.hint.is_empty()).then_some(rule.hint);
+    string()
+        .min_length((rule.min > 0).then_some(rule.min))
+        .max_length(Some(rule.max))
+        .pattern(rule.pattern)
+        .description(hint)
+}
+
+/// A whole number with both ends.
+pub(crate) fn number(rule: NumberRule) -> ObjectBuilder {
+    whole_number().minimum(Some(rule.min)).maximum(Some(rule.max))
+}
+
+/// One of a closed list of words.
+pub(crate) fn words<'a>(words: impl IntoIterator<Item = &'a str>) -> ObjectBuilder {
+    string().enum_values(Some(words))
+}
+
+/// Any text.
+pub(crate) fn string() -> ObjectBuilder {
+    ObjectBuilder::new().schema_type(Type::String)
+}
+
+/// True or false.
+pub(crate) fn boolean() -> ObjectBuilder {
+    ObjectBuilder::new().schema_type(Type::Boolean)
+}
+
+/// Any whole number.
+pub(crate) fn whole_number() -> ObjectBuilder {
+    ObjectBuilder::new()
+        .schema_type(Type::Integer)
+        .format(Some(SchemaFormat::KnownFormat(KnownFormat::Int64)))
+}
+
+/// Text of a format that JSON Schema names.
+pub(crate) fn formatted(format: &str) -> ObjectBuilder {
+    string().format(Some(SchemaFormat::Custom(format.into())))
+}
+
+/// An object whose keys follow one schema and whose values another.
+pub(crate) fn map_of(key: Schema, value: Schema) -> ObjectBuilder {
+    let values = AdditionalProperties::RefOr(RefOr::T(value));
+    ObjectBuilder::new()
+        .schema_type(Type::Object)
+        .property_names(Some(key))
+        .additional_properties(Some(values))
+}
+
+/// The same schema, or null.
+pub(crate) fn or_null(schema: Schema) -> Schema {
+    match schema {
+        Schema::Object(mut object) => {
+            object.schema_type = type_or_null(object.schema_type);
+            object.enum_values = object.enum_values.map(|mut words| {
+                words.push(Value::Null);
+                words
+            });
+            Schema::Object(object)
+        }
+        Schema::Array(mut array) => {
+            array.schema_type = type_or_null(array.schema_type);
+            Schema::Array(array)
+        }
+        other => {
+            let null = ObjectBuilder::new().schema_type(Type::Null);
+            Schema::OneOf(OneOfBuilder::new().item(other).item(null).build())
+        }
+    }
+}
+
+fn type_or_null(of: SchemaType) -> SchemaType {
+    match of {
+        SchemaType::Type(of) => SchemaType::Array(vec![of, Type::Null]),
+        other => other,
+    }
+}

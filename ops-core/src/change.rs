@@ -1,0 +1,173 @@
+//! `Change`: everything one decision changes. The core makes it, `Store::commit` keeps it whole or not at all.
+
+use jiff::Timestamp;
+
+use crate::{
+    audit::AuditEntry, connection, credential, event::Event, health, id::OperatorId, operator, routing, stamp::Stamp,
+    text_rule::word_list,
+};
+
+/// Everything one decision changes.
+#[derive(Debug, Clone)]
+pub struct Change {
+    /// Metric label and audit action.
+    pub name: ChangeName,
+    /// When it was decided.
+    pub at: Timestamp,
+    /// Trace context that its events carry.
+    pub traceparent: Option<String>,
+    /// What the decision relied on. Checked after the locks, so each sees what the last holder committed.
+    pub expects: Vec<Expect>,
+    /// What is stored.
+    pub writes: Vec<Write>,
+    /// At most one per operator: drawing its sequence is what locks the operator.
+    pub events: Vec<Event>,
+    /// Who did what; empty only for health transitions.
+    pub audit: Vec<AuditEntry>,
+    /// Whether the routing view changes: a draw of the view's version, and the routing head's lock.
+    pub moves_view: bool,
+}
+
+impl Change {
+    /// An empty change, to be filled by one decision.
+    #[must_use]
+    pub fn new(name: ChangeName, stamp: &Stamp) -> Self {
+        Self {
+            name,
+            at: stamp.at(),
+            traceparent: stamp.traceparent().map(str::to_owned),
+            expects: Vec::new(),
+            writes: Vec::new(),
+            events: Vec::new(),
+            audit: Vec::new(),
+            moves_view: false,
+        }
+    }
+
+    /// Also relies on `expect`.
+    #[must_use]
+    pub fn expect(mut self, expect: impl Into<Expect>) -> Self {
+        self.expects.push(expect.into());
+        self
+    }
+
+    /// Also stores `write`.
+    #[must_use]
+    pub fn write(mut self, write: impl Into<Write>) -> Self {
+        self.writes.push(write.into());
+        self
+    }
+
+    /// Also publishes `event`.
+    #[must_use]
+    pub fn event(mut self, event: Event) -> Self {
+        self.events.push(event);
+        self
+    }
+
+    /// Also leaves `entry` in the audit trail.
+    #[must_use]
+    pub fn audit(mut self, entry: AuditEntry) -> Self {
+        self.audit.push(entry);
+        self
+    }
+
+    /// Also changes what a resolve sees.
+    #[must_use]
+    pub const fn moving_view(mut self) -> Self {
+        self.moves_view = true;
+        self
+    }
+
+    /// Operators that this change creates: they have no row to lock yet, and their sequence starts at 1.
+    pub fn created_operators(&self) -> impl Iterator<Item = OperatorId> {
+        self.writes.iter().filter_map(|write| match write {
+            Write::Operator(operator::Write::Insert(operator)) => Some(operator.id),
+            _ => None,
+        })
+    }
+
+    /// Existing operators to lock, ascending: every change locks in this order, so two of them never wait in a ring.
+    #[must_use]
+    pub fn locked_operators(&self) -> Vec<OperatorId> {
+        let mut ids: Vec<_> = self.events.iter().map(|event| event.operator_id).collect();
+        ids.retain(|id| self.created_operators().all(|created| created != *id));
+        ids.sort_unstable();
+        ids
+    }
+}
+
+word_list! {
+    /// What a change is called: metric label and audit action.
+    ChangeName {
+        /// An operator was created.
+        OperatorCreate = "operator_create",
+        /// An operator's own fields changed.
+        OperatorUpdate = "operator_update",
+        /// An operator takes traffic from now on.
+        OperatorActivate = "operator_activate",
+        /// An operator takes no traffic from now on.
+        OperatorSuspend = "operator_suspend",
+        /// An operator was deleted (softly) with its connections.
+        OperatorDelete = "operator_delete",
+        /// A connection was created.
+        ConnectionCreate = "connection_create",
+        /// A connection may be used from now on.
+        ConnectionEnable = "connection_enable",
+        /// A connection may not be used from now on.
+        ConnectionDisable = "connection_disable",
+        /// A credential was stored.
+        CredentialCreate = "credential_create",
+        /// A credential's secret was handed to a connector.
+        CredentialLease = "credential_lease",
+        /// A routing rule was created.
+        RuleCreate = "rule_create",
+        /// A routing rule was deleted.
+        RuleDelete = "rule_delete",
+        /// The judge moved the health of connections.
+        HealthTransition = "health_transition",
+    }
+}
+
+/// What a decision relied on; one line per noun.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Expect {
+    /// About an operator.
+    Operator(operator::Expect),
+    /// About a connection.
+    Connection(connection::Expect),
+    /// About a routing rule.
+    Routing(routing::Expect),
+    /// About the judged health of a connection.
+    Health(health::Expect),
+}
+
+/// What is stored; one line per noun.
+#[derive(Debug, Clone)]
+pub enum Write {
+    /// Of an operator.
+    Operator(operator::Write),
+    /// Of a connection.
+    Connection(connection::Write),
+    /// Of a credential's metadata; never its secret.
+    Credential(credential::Write),
+    /// Of a routing rule.
+    Routing(routing::Write),
+    /// Of the judged health of a connection.
+    Health(health::Write),
+}
+
+macro_rules! from_noun {
+    ($($enum:ident::$variant:ident($noun:ident)),+ $(,)?) => {
+        $(impl From<$noun::$enum> for $enum {
+            fn from(of: $noun::$enum) -> Self {
+                Self::$variant(of)
+            }
+        })+
+    };
+}
+from_noun! {
+    Expect::Operator(operator), Expect::Connection(connection), Expect::Routing(routing), Expect::Health(health),
+    Write::Operator(operator), Write::Connection(connection), Write::Credential(credential),
+    Write::Routing(routing), Write::Health(health),
+}

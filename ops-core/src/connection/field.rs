@@ -1,0 +1,95 @@
+//! The fields that every connection has, whatever its protocol.
+
+use std::net::IpAddr;
+
+use crate::{
+    limits,
+    text_rule::{TextRule, number_value, text_value, word_list},
+};
+
+text_value! {
+    /// The connection's name, unique within its operator.
+    Name,
+    TextRule {
+        min: 1,
+        max: 64,
+        pattern: Some(r"^\S(.*\S)?$"),
+        accepts: |text| text.trim() == text,
+        hint: "must not begin or end with a space",
+    }
+}
+
+text_value! {
+    /// A domain name (RFC 1123 §2.1, without the trailing dot) or an IP literal, in lower case.
+    Host,
+    TextRule {
+        min: 1,
+        max: limits::HOST_MAX,
+        pattern: Some("^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)+|[0-9a-f:.]+)$"),
+        accepts: is_host,
+        hint: "must be a domain name with at least two labels, or an IP address, in lower case, such as smsc.example.net",
+    }
+}
+
+number_value! {
+    /// A TCP port.
+    Port, 1, 65_535, default 2775
+}
+
+word_list! {
+    /// How messages are exchanged.
+    Protocol {
+        /// SMPP 3.4 or 5.0.
+        Smpp = "smpp",
+    }
+}
+
+word_list! {
+    /// Whether a connection may be used.
+    Status {
+        /// It may.
+        Enabled = "enabled",
+        /// It takes no new traffic; sessions stay.
+        Draining = "draining",
+        /// Its sessions end.
+        Disabled = "disabled",
+    }
+}
+
+fn is_host(text: &str) -> bool {
+    if text.parse::<IpAddr>().is_ok() {
+        return !text.bytes().any(|b| b.is_ascii_uppercase());
+    }
+    let labels: Vec<&str> = text.split('.').collect();
+    // a last label of digits only would be read as an IPv4 address by some resolvers (RFC 3696 §2)
+    labels.len() >= 2 && labels.iter().all(|label| is_label(label)) && labels.last().is_some_and(|l| !all_digits(l))
+}
+
+fn is_label(label: &str) -> bool {
+    (1..=63).contains(&label.len())
+        && label.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+        && !label.starts_with('-')
+        && !label.ends_with('-')
+}
+
+fn all_digits(text: &str) -> bool {
+    text.bytes().all(|b| b.is_ascii_digit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Text;
+
+    #[test]
+    fn hosts_are_domain_names_or_addresses_in_lower_case() {
+        let long = format!("{}.example.net", ["a".repeat(63), "b".repeat(63), "c".repeat(63)].join("."));
+        for good in ["smsc.example.net", "192.0.2.7", "2001:db8::1", "xn--bcher-kva.example", &long] {
+            assert!(Host::parse(good).is_ok(), "{good}");
+        }
+        let too_long = format!("{}{long}", "d.".repeat(30));
+        for bad in ["", "smsc", "SMSC.example.net", "a..b", "-a.example", "1.2.3.4.5", "a b.example", "a.example.", &too_long] {
+            assert!(Host::parse(bad).is_err(), "{bad}");
+        }
+    }
+}

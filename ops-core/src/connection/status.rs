@@ -1,0 +1,40 @@
+//! Enabling and disabling a connection.
+
+use super::{Connection, Expect, Status, Write};
+use crate::{
+    Change, Stamp,
+    audit::{AuditEntry, Difference},
+    change::ChangeName,
+    event::{Changed, Event},
+};
+
+/// The connection in its new status, or nothing when it is there already. A deleted connection is not found by callers.
+#[must_use]
+pub fn enable(connection: &Connection, stamp: &Stamp) -> Option<(Connection, Change)> {
+    moved(connection, Status::Enabled, ChangeName::ConnectionEnable, stamp)
+}
+
+/// The connection in its new status, or nothing when it is there already.
+#[must_use]
+pub fn disable(connection: &Connection, stamp: &Stamp) -> Option<(Connection, Change)> {
+    moved(connection, Status::Disabled, ChangeName::ConnectionDisable, stamp)
+}
+
+fn moved(connection: &Connection, to: Status, name: ChangeName, stamp: &Stamp) -> Option<(Connection, Change)> {
+    let difference = Difference::between("status", &connection.status, &to)?;
+    let mut fields = connection.fields().clone();
+    fields.status = to;
+    fields.version += 1;
+    fields.config_version += 1;
+    fields.updated_at = stamp.at();
+    fields.updated_by = stamp.actor().subject.clone();
+    let next = Connection(fields);
+    let mut mint = stamp.mint();
+    let change = Change::new(name, stamp)
+        .expect(Expect::Version(connection.id, connection.version))
+        .write(Write::Put(next.clone()))
+        .event(Event::updated(mint.id(), next.operator_id, vec![Changed::connection(next.id)], None))
+        .audit(AuditEntry::new(mint.id(), name, Some(next.operator_id), next.id, stamp).with([difference]))
+        .moving_view();
+    Some((next, change))
+}

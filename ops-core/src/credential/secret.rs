@@ -1,0 +1,68 @@
+//! The secret of a credential: it can be checked, encoded for the secret store and handed on; never printed.
+
+use crate::{
+    credential::SystemId,
+    invalid::{Invalid, Rule},
+    limits,
+};
+
+/// An SMPP password: 0 to 8 octets of ASCII without NUL (SMPP 3.4 §5.2.2), never truncated. No `Debug`, no
+/// `Display`, no `Serialize`; wiped on drop.
+#[derive(Clone)]
+pub struct Password(Vec<u8>);
+
+impl Password {
+    /// Takes the octets over, and wipes them when they are refused.
+    ///
+    /// # Errors
+    /// [`Rule::Length`] or [`Rule::Characters`]; they never tell the value or its length.
+    pub fn parse(raw: String) -> Result<Self, Invalid> {
+        let password = Self(raw.into_bytes());
+        if password.0.len() > limits::SMPP_PASSWORD_MAX {
+            let message = format!("must have at most {} octets (SMPP 3.4 §5.2.2)", limits::SMPP_PASSWORD_MAX);
+            return Err(Invalid::new(Rule::Length, message));
+        }
+        if !password.0.iter().all(|b| (0x20..=0x7e).contains(b)) {
+            return Err(Invalid::new(Rule::Characters, "must be printable ASCII"));
+        }
+        Ok(password)
+    }
+
+    /// The text, for the two places it goes to: the secret store and the answer of a lease.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        std::str::from_utf8(&self.0).unwrap_or_default()
+    }
+}
+
+impl Drop for Password {
+    fn drop(&mut self) {
+        // writes through black_box, so that the optimiser keeps them; this crate forbids unsafe code
+        self.0.fill(0);
+        std::hint::black_box(&self.0);
+    }
+}
+
+/// What a connector needs to bind.
+#[derive(Clone)]
+pub struct Secret {
+    /// The account's name.
+    pub system_id: SystemId,
+    /// Its password.
+    pub password: Password,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_of_nine_octets_is_refused_and_never_cut() {
+        assert_eq!(Password::parse("12345678".into()).ok().unwrap().expose(), "12345678");
+        assert_eq!(Password::parse(String::new()).ok().unwrap().expose(), "");
+        let refused = Password::parse("123456789".into()).err().unwrap();
+        assert_eq!(refused.rule, Rule::Length);
+        assert!(!refused.message.contains("123456789") && !refused.message.contains('9'));
+        assert_eq!(Password::parse("p\u{e4}ss".into()).err().unwrap().rule, Rule::Characters);
+    }
+}

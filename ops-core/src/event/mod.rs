@@ -1,0 +1,245 @@
+//! Exactly four facts that other services learn. Each is a document: what is stored is what is published.
+
+use jiff::Timestamp;
+use serde::Serialize;
+use uuid::Uuid;
+
+use crate::{
+    health,
+    id::{ConnectionId, EventId, OperatorId, RuleId},
+    operator::{self, Countries, Importance, Kind, Labels, Networks, Operator, Status},
+    text_rule::word_list,
+};
+
+/// One fact about one operator. Its sequence is drawn by the store, under the operator's lock.
+#[derive(Debug, Clone)]
+pub struct Event {
+    /// CloudEvents `id`.
+    pub id: EventId,
+    /// Whom it is about.
+    pub operator_id: OperatorId,
+    /// Which of the four.
+    pub kind: EventType,
+    /// CloudEvents `data`.
+    pub data: Data,
+}
+
+word_list! {
+    /// CloudEvents `type`: the closed list.
+    EventType {
+        /// An operator was created.
+        Created = "operator.created",
+        /// Something about an operator changed.
+        Updated = "operator.updated",
+        /// An operator was deleted.
+        Deleted = "operator.deleted",
+        /// The judged health of an operator's connections changed.
+        HealthChanged = "operator.health_changed",
+    }
+}
+
+/// CloudEvents `data` of the four types.
+#[derive(Debug, Clone, Serialize)]
+#[serde(untagged)]
+pub enum Data {
+    /// Of `operator.created`.
+    Created(OperatorView),
+    /// Of `operator.updated`.
+    Updated {
+        /// What changed.
+        changes: Vec<Changed>,
+        /// The operator now, exactly when the profile or status changed.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        operator: Option<OperatorView>,
+    },
+    /// Of `operator.deleted`.
+    Deleted {
+        /// Whom it was about.
+        id: OperatorId,
+        /// Its code, free again.
+        code: operator::Code,
+        /// When.
+        deleted_at: Timestamp,
+        /// From when its secrets and contacts are erased.
+        purge_after: Timestamp,
+    },
+    /// Of `operator.health_changed`.
+    HealthChanged(HealthChanged),
+}
+
+/// The public view of an operator: what other services may know. No contacts, contract or legal name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct OperatorView {
+    id: OperatorId,
+    code: operator::Code,
+    external_id: Option<operator::ExternalId>,
+    display_name: operator::DisplayName,
+    kind: Kind,
+    importance: Importance,
+    countries: Countries,
+    networks: Networks,
+    labels: Labels,
+    status: Status,
+    version: i64,
+}
+
+impl OperatorView {
+    /// The view of `operator`.
+    #[must_use]
+    pub fn of(operator: &Operator) -> Self {
+        Self {
+            id: operator.id,
+            code: operator.code.clone(),
+            external_id: operator.external_id.clone(),
+            display_name: operator.display_name.clone(),
+            kind: operator.kind,
+            importance: operator.importance,
+            countries: operator.countries.clone(),
+            networks: operator.networks.clone(),
+            labels: operator.labels.clone(),
+            status: operator.status,
+            version: operator.version,
+        }
+    }
+}
+
+word_list! {
+    /// What of an operator changed.
+    What {
+        /// Its own fields.
+        Profile = "profile",
+        /// Its status.
+        Status = "status",
+        /// A connection was added or changed.
+        Connection = "connection",
+        /// A credential was stored or moved.
+        Credential = "credential",
+        /// A routing rule that targets it.
+        Routing = "routing",
+    }
+}
+
+/// One entry of `changes`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Changed {
+    what: What,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<Uuid>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    fields: Vec<String>,
+}
+
+impl Changed {
+    /// Its own fields, by name.
+    #[must_use]
+    pub fn profile(fields: impl IntoIterator<Item = String>) -> Self {
+        Self { what: What::Profile, id: None, fields: fields.into_iter().collect() }
+    }
+
+    /// Its status.
+    #[must_use]
+    pub const fn status() -> Self {
+        Self { what: What::Status, id: None, fields: Vec::new() }
+    }
+
+    /// One of its connections.
+    #[must_use]
+    pub const fn connection(id: ConnectionId) -> Self {
+        Self { what: What::Connection, id: Some(id.uuid()), fields: Vec::new() }
+    }
+
+    /// The credentials of one of its connections.
+    #[must_use]
+    pub const fn credential(of: ConnectionId) -> Self {
+        Self { what: What::Credential, id: Some(of.uuid()), fields: Vec::new() }
+    }
+
+    /// A rule that targets it.
+    #[must_use]
+    pub const fn routing(rule: RuleId) -> Self {
+        Self { what: What::Routing, id: Some(rule.uuid()), fields: Vec::new() }
+    }
+}
+
+/// Data of `operator.health_changed`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct HealthChanged {
+    /// Whom it is about.
+    pub id: OperatorId,
+    /// Its code.
+    pub code: operator::Code,
+    /// The operator's state before; equal to `to` when only connections moved.
+    pub from: health::State,
+    /// The operator's state now.
+    pub to: health::State,
+    /// Since when.
+    pub since: Timestamp,
+    /// The connections that moved.
+    pub connections: Vec<ConnectionHealthChanged>,
+}
+
+/// One connection of `operator.health_changed`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ConnectionHealthChanged {
+    /// Which.
+    pub id: ConnectionId,
+    /// Its name.
+    pub name: String,
+    /// The state before.
+    pub from: health::State,
+    /// The state now.
+    pub to: health::State,
+    /// Why.
+    pub reason: health::Reason,
+    /// Since when.
+    pub since: Timestamp,
+}
+
+impl Event {
+    /// `operator.created`.
+    #[must_use]
+    pub fn created(id: EventId, operator: &Operator) -> Self {
+        Self { id, operator_id: operator.id, kind: EventType::Created, data: Data::Created(OperatorView::of(operator)) }
+    }
+
+    /// `operator.updated`; `view` exactly when the profile or status changed.
+    #[must_use]
+    pub fn updated(id: EventId, operator_id: OperatorId, changes: Vec<Changed>, view: Option<&Operator>) -> Self {
+        let data = Data::Updated { changes, operator: view.map(OperatorView::of) };
+        Self { id, operator_id, kind: EventType::Updated, data }
+    }
+
+    /// `operator.deleted`.
+    #[must_use]
+    pub fn deleted(id: EventId, operator: &Operator, deleted_at: Timestamp, purge_after: Timestamp) -> Self {
+        let data = Data::Deleted { id: operator.id, code: operator.code.clone(), deleted_at, purge_after };
+        Self { id, operator_id: operator.id, kind: EventType::Deleted, data }
+    }
+
+    /// `operator.health_changed`.
+    #[must_use]
+    pub const fn health_changed(id: EventId, changed: HealthChanged) -> Self {
+        Self { id, operator_id: changed.id, kind: EventType::HealthChanged, data: Data::HealthChanged(changed) }
+    }
+}
+
+/// An event as it was committed and numbered.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Stored {
+    /// CloudEvents `id`.
+    pub id: EventId,
+    /// Whom it is about.
+    pub operator_id: OperatorId,
+    /// The operator's own count.
+    pub sequence: crate::Mark,
+    /// The cursor of everybody's count.
+    pub position: crate::Mark,
+    /// CloudEvents `type`.
+    pub kind: EventType,
+    /// When it was decided.
+    pub at: Timestamp,
+    /// Trace context of the request.
+    pub traceparent: Option<String>,
+    /// CloudEvents `data`, as stored.
+    pub data: serde_json::Value,
+}

@@ -1,0 +1,55 @@
+//! Every limit of the domain: name, number, unit and reason, in one place.
+
+/// Octets an SMPP `password` may have: 9 with the terminating NUL (SMPP 3.4 §5.2.2).
+pub const SMPP_PASSWORD_MAX: usize = 8;
+/// Octets an SMPP `system_id` may have: 16 with the terminating NUL (SMPP 3.4 §5.2.1).
+pub const SMPP_SYSTEM_ID_MAX: usize = 15;
+/// Characters of a domain name in text form (RFC 1035 §2.3.4, without the trailing dot).
+pub const HOST_MAX: usize = 253;
+/// Digits of an E.164 number (ITU-T E.164 §6).
+pub const E164_DIGITS_MAX: usize = 15;
+
+/// Connections one operator may have: more is a modelling mistake, and a readiness list must stay readable.
+pub const CONNECTIONS_PER_OPERATOR: usize = 50;
+/// Endpoints of one connection.
+pub const ENDPOINTS_MAX: usize = 16;
+/// Countries of one operator: every ISO 3166-1 code fits.
+pub const COUNTRIES_MAX: usize = 250;
+/// Networks of one operator: the largest groups have about 300.
+pub const NETWORKS_MAX: usize = 500;
+/// Labels of one operator or rule.
+pub const LABELS_MAX: usize = 64;
+/// Octets of all labels of one thing together, keys and values: they travel in every event.
+pub const LABELS_OCTETS_MAX: usize = 8 * 1024;
+/// Targets of one rule: the largest split seen in the field has 12.
+pub const TARGETS_MAX: usize = 64;
+/// `exclude` entries of one resolve request.
+pub const EXCLUDE_MAX: usize = 64;
+/// Attempts of one message that a resolve request may name, counted from 0.
+pub const ATTEMPT_MAX: i64 = 9;
+
+/// Connections one lease request may name.
+pub const LEASE_CONNECTIONS_MAX: usize = 200;
+/// Samples of one batch.
+pub const SAMPLES_PER_BATCH: usize = 1000;
+/// Sessions one sample may report.
+pub const SESSIONS_PER_SAMPLE: usize = 50;
+/// Receipt cohorts one sample may report.
+pub const COHORTS_PER_SAMPLE: usize = 300;
+/// Distinct status codes one sample may report.
+pub const STATUSES_PER_SAMPLE: usize = 16;
+/// Buckets of a latency histogram: log2 bounds from 1 ms to 2²³ ms.
+pub const LATENCY_BUCKETS: usize = 24;
+/// Seconds a sample's window may lie in the future: clocks of gateways are not ours.
+pub const SAMPLE_FUTURE_S: i64 = 600;
+/// Days a sample is kept, and so the oldest one that is still taken.
+pub const SAMPLE_KEPT_DAYS: i64 = 7;
+
+/// Octets of one event's data: NATS carries 1 MiB, consumers' buffers do not.
+pub const EVENT_OCTETS_MAX: usize = 64 * 1024;
+/// Hours receipts are still taken after a suspension.
+pub const RECEIPTS_AFTER_SUSPENSION_HOURS: i64 = 72;
+/// Days after which a deleted operator's secrets and contacts are erased.
+pub const PURGE_AFTER_DAYS: i64 = 30;
+/// Days a retired credential is kept for a rollback.
+pub const RETIRE_AFTER_DAYS: i64 = 7;

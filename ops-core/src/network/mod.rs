@@ -1,0 +1,7 @@
+//! Networks (PLMNs) by ITU-T E.212: codes are text, because "01" and "001" are two networks.
+
+mod code;
+mod table;
+
+pub use code::{Mcc, Mnc, Plmn};
+pub use table::{Network, all, find};

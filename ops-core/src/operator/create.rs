@@ -1,0 +1,67 @@
+//! Creating an operator: a draft that nobody else has by code, name or external id (the database decides that).
+
+use super::{Code, Countries, DisplayName, ExternalId, Fields, Importance, Kind, Labels, Networks, Operator, Status, Write};
+use crate::{
+    Change, Stamp,
+    audit::{AuditEntry, Difference},
+    change::ChangeName,
+    event::Event,
+};
+
+/// The values of a new operator.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Create {
+    /// Its name in URLs.
+    pub code: Code,
+    /// Its key in the legacy system.
+    pub external_id: Option<ExternalId>,
+    /// What people call it.
+    pub display_name: DisplayName,
+    /// What it is.
+    pub kind: Kind,
+    /// Whether its failure wakes somebody.
+    pub importance: Importance,
+    /// Where it works.
+    pub countries: Countries,
+    /// The networks it terminates.
+    pub networks: Networks,
+    /// Free labels.
+    pub labels: Labels,
+}
+
+/// A new draft.
+#[must_use]
+pub fn create(command: Create, stamp: &Stamp) -> (Operator, Change) {
+    let Create { code, external_id, display_name, kind, importance, countries, networks, labels } = command;
+    let mut mint = stamp.mint();
+    let by = stamp.actor().subject.clone();
+    let operator = Operator(Fields {
+        id: mint.id(),
+        code,
+        external_id,
+        display_name,
+        kind,
+        importance,
+        countries,
+        networks,
+        labels,
+        status: Status::Draft,
+        status_reason: None,
+        receipts_until: None,
+        version: 1,
+        created_at: stamp.at(),
+        created_by: by.clone(),
+        updated_at: stamp.at(),
+        updated_by: by,
+        deleted_at: None,
+    });
+    let change = Change::new(ChangeName::OperatorCreate, stamp)
+        .write(Write::Insert(operator.clone()))
+        .event(Event::created(mint.id(), &operator))
+        .audit(AuditEntry::about_operator(mint.id(), ChangeName::OperatorCreate, &operator, stamp).with([
+            Difference::set("code", &operator.code),
+            Difference::set("display_name", &operator.display_name),
+            Difference::set("kind", operator.kind),
+        ]));
+    (operator, change)
+}

@@ -1,0 +1,112 @@
+//! Whether an operator may take traffic, as a list that tells people what is missing.
+
+use super::Operator;
+use crate::{connection, text_rule::word_list};
+
+/// What activation looks at, besides the operator itself.
+#[derive(Debug, Clone, Default)]
+pub struct Dependents {
+    /// Its connections that are not deleted.
+    pub connections: Vec<ConnectionReadiness>,
+    /// Rules that target any of its connections.
+    pub targeting_rules: u64,
+}
+
+/// One connection, as readiness sees it.
+#[derive(Debug, Clone)]
+pub struct ConnectionReadiness {
+    /// Where it stands.
+    pub status: connection::Status,
+    /// Whether it has an active credential.
+    pub has_active_credential: bool,
+    /// Whether a session was bound at any time.
+    pub has_bound: bool,
+}
+
+word_list! {
+    /// What is looked at.
+    Item {
+        /// A connection that may be used.
+        EnabledConnection = "enabled_connection",
+        /// An active credential of an enabled connection.
+        ActiveCredential = "active_credential",
+        /// A session that was bound.
+        SuccessfulBind = "successful_bind",
+        /// A rule that targets it.
+        TargetingRule = "targeting_rule",
+    }
+}
+
+word_list! {
+    /// What was found.
+    Verdict {
+        /// It is there.
+        Ok = "ok",
+        /// It is missing, and activation goes on.
+        Warn = "warn",
+        /// It is missing, and activation is refused.
+        Block = "block",
+    }
+}
+
+/// One line of the list.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Line {
+    /// What was looked at.
+    pub item: Item,
+    /// What was found.
+    pub verdict: Verdict,
+    /// What to do, when something is missing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hint: Option<&'static str>,
+}
+
+/// The list of an operator.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Readiness {
+    /// Whether nothing blocks.
+    pub ready: bool,
+    /// Every item, in the order a person works through them.
+    pub items: Vec<Line>,
+}
+
+/// The readiness list of `operator`.
+#[must_use]
+pub fn readiness(_operator: &Operator, dependents: &Dependents) -> Readiness {
+    let enabled = || dependents.connections.iter().filter(|c| c.status == connection::Status::Enabled);
+    let items = vec![
+        line(
+            Item::EnabledConnection,
+            enabled().next().is_some(),
+            Verdict::Block,
+            "add a connection: POST …/connections, or enable one",
+        ),
+        line(
+            Item::ActiveCredential,
+            enabled().any(|c| c.has_active_credential),
+            Verdict::Block,
+            "store a credential for an enabled connection: POST /connections/{connection_id}/credentials",
+        ),
+        line(
+            Item::SuccessfulBind,
+            enabled().any(|c| c.has_bound),
+            Verdict::Warn,
+            "no connector has reported a bound session yet",
+        ),
+        line(
+            Item::TargetingRule,
+            dependents.targeting_rules > 0,
+            Verdict::Warn,
+            "no routing rule targets this operator: POST /routing/rules",
+        ),
+    ];
+    Readiness { ready: items.iter().all(|line| line.verdict != Verdict::Block), items }
+}
+
+fn line(item: Item, found: bool, otherwise: Verdict, hint: &'static str) -> Line {
+    if found {
+        Line { item, verdict: Verdict::Ok, hint: None }
+    } else {
+        Line { item, verdict: otherwise, hint: Some(hint) }
+    }
+}

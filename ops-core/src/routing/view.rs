@@ -1,0 +1,69 @@
+//! The view: all that a resolve needs, at one version.
+
+use std::collections::BTreeMap;
+
+use super::{Rule, order};
+use crate::{
+    connection, health,
+    id::{ConnectionId, OperatorId},
+    operator,
+    version::Mark,
+};
+
+/// Rules in their order and what is known of the connections they target.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct View {
+    rules: Vec<Rule>,
+    connections: BTreeMap<ConnectionId, Eligibility>,
+    version: Mark,
+}
+
+/// What decides whether a connection takes new traffic now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Eligibility {
+    /// Whose it is.
+    pub operator_id: OperatorId,
+    /// Where the operator stands.
+    pub operator_status: operator::Status,
+    /// Where the connection stands.
+    pub connection_status: connection::Status,
+    /// How well it works.
+    pub health: health::State,
+}
+
+impl View {
+    /// A view of these rules, put in the order in which they are tried.
+    #[must_use]
+    pub fn new(
+        mut rules: Vec<Rule>,
+        connections: BTreeMap<ConnectionId, Eligibility>,
+        version: Mark,
+    ) -> Self {
+        rules.sort_by(|a, b| order::compare(a, b));
+        Self { rules, connections, version }
+    }
+
+    /// A view without rules, before the first one is loaded.
+    #[must_use]
+    pub const fn empty() -> Self {
+        Self { rules: Vec::new(), connections: BTreeMap::new(), version: Mark::START }
+    }
+
+    /// Every rule, in the order in which they are tried.
+    #[must_use]
+    pub fn rules(&self) -> &[Rule] {
+        &self.rules
+    }
+
+    /// What is known of each connection.
+    #[must_use]
+    pub const fn connections(&self) -> &BTreeMap<ConnectionId, Eligibility> {
+        &self.connections
+    }
+
+    /// Which version this is.
+    #[must_use]
+    pub const fn version(&self) -> Mark {
+        self.version
+    }
+}

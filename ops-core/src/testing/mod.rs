@@ -1,0 +1,67 @@
+//! Ready-made values for tests of this crate and of those that build on it.
+
+use jiff::Timestamp;
+
+use crate::{
+    Stamp, Text,
+    actor::Actor,
+    connection, operator,
+    text_rule::Number,
+};
+
+/// A stamp of the actor `tester` at a fixed time, whose ids follow from `seed`.
+#[must_use]
+pub fn stamp(seed: u8) -> Stamp {
+    stamp_at(Timestamp::from_second(1_760_000_000).unwrap_or(Timestamp::UNIX_EPOCH), seed)
+}
+
+/// A stamp of the actor `tester` at `at`.
+#[must_use]
+pub fn stamp_at(at: Timestamp, seed: u8) -> Stamp {
+    let actor = Actor { issuer: "test".into(), subject: "tester".into() };
+    Stamp::new(at, actor, format!("request-{seed}"), None, [seed; 16])
+}
+
+/// A value that the test knows to be right.
+#[must_use]
+#[expect(clippy::expect_used, reason = "a test's own values")]
+pub fn text<T: Text>(raw: &str) -> T {
+    T::parse(raw).expect("a test's value is accepted")
+}
+
+/// A command that creates an operator with this code and a display name made from it.
+#[must_use]
+pub fn create_operator(code: &str) -> operator::create::Create {
+    operator::create::Create {
+        code: text(code),
+        external_id: None,
+        display_name: text(&format!("Operator {code}")),
+        kind: operator::Kind::Mno,
+        importance: operator::Importance::Normal,
+        countries: operator::Countries::default(),
+        networks: operator::Networks::default(),
+        labels: operator::Labels::default(),
+    }
+}
+
+/// A command that creates an SMPP connection to `host` with all defaults.
+#[must_use]
+#[expect(clippy::expect_used, reason = "a test's own values")]
+pub fn create_connection(name: &str, host: &str) -> connection::create::Create {
+    let endpoint = connection::Endpoint {
+        host: text(host),
+        port: connection::Port::parse(2775).expect("a port"),
+        priority: connection::Priority::default(),
+        weight: connection::Weight::default(),
+        direction: connection::Direction::Any,
+    };
+    let smpp = connection::Smpp {
+        endpoints: connection::Endpoints::parse(vec![endpoint]).expect("one endpoint"),
+        bind_type: connection::BindType::Transceiver,
+        sessions: connection::Sessions::default(),
+        window_size: connection::WindowSize::default(),
+        max_tps: None,
+        tls: connection::Tls::default(),
+    };
+    connection::create::Create { name: text(name), profile: connection::Profile::Smpp(smpp) }
+}

@@ -1,0 +1,245 @@
+//! The rule of a text or number field, stated once: the parser reads it, the OpenAPI schema prints it.
+
+use unicode_normalization::UnicodeNormalization;
+
+use crate::invalid::{Invalid, Rule};
+
+/// What a text field accepts. Lengths count Unicode scalar values after NFC.
+#[derive(Debug, Clone, Copy)]
+pub struct TextRule {
+    /// Shortest accepted text.
+    pub min: usize,
+    /// Longest accepted text.
+    pub max: usize,
+    /// The shape as an anchored ECMA-262 pattern, for the published schema.
+    pub pattern: Option<&'static str>,
+    /// The same shape, as the parser checks it.
+    pub accepts: fn(&str) -> bool,
+    /// What would be right, for a person: "must be …".
+    pub hint: &'static str,
+}
+
+impl TextRule {
+    /// Normalises to NFC and checks.
+    ///
+    /// # Errors
+    /// [`Rule::Characters`], [`Rule::Length`] or [`Rule::Pattern`], in that order.
+    pub fn parse(&self, raw: &str) -> Result<String, Invalid> {
+        let text: String = raw.nfc().collect();
+        if text.chars().any(is_refused) {
+            return Err(Invalid::new(
+                Rule::Characters,
+                "must not hold control, line-separator or bidirectional-override characters",
+            ));
+        }
+        let length = text.chars().count();
+        if length < self.min || length > self.max {
+            return Err(Invalid::new(Rule::Length, format!("must have {} to {} characters", self.min, self.max)));
+        }
+        if !(self.accepts)(&text) {
+            return Err(Invalid::new(Rule::Pattern, self.hint));
+        }
+        Ok(text)
+    }
+}
+
+/// C0, C1 and DEL, line and paragraph separators, bidirectional controls (UAX #9, "Trojan Source").
+fn is_refused(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{2028}' | '\u{2029}' | '\u{061C}' | '\u{200E}' | '\u{200F}')
+        || matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+}
+
+/// A value object made of text.
+pub trait Text: Sized {
+    /// What it accepts.
+    const RULE: TextRule;
+    /// Parses at the door.
+    ///
+    /// # Errors
+    /// The first rule of [`Text::RULE`] that the text breaks.
+    fn parse(raw: &str) -> Result<Self, Invalid>;
+    /// The text.
+    fn as_str(&self) -> &str;
+}
+
+/// What a number field accepts, both ends included.
+#[derive(Debug, Clone, Copy)]
+pub struct NumberRule {
+    /// Smallest accepted number.
+    pub min: i64,
+    /// Largest accepted number.
+    pub max: i64,
+}
+
+/// A value object made of a whole number.
+pub trait Number: Sized + Copy {
+    /// What it accepts.
+    const RULE: NumberRule;
+    /// Parses at the door.
+    ///
+    /// # Errors
+    /// [`Rule::Range`].
+    fn parse(raw: i64) -> Result<Self, Invalid>;
+    /// The number.
+    fn get(self) -> i64;
+}
+
+/// Declares a text value object: `text_value! { /// doc Name, RULE }`.
+macro_rules! text_value {
+    ($(#[$doc:meta])* $name:ident, $rule:expr) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+        #[serde(try_from = "String", into = "String")]
+        pub struct $name(String);
+
+        impl $crate::text_rule::Text for $name {
+            const RULE: $crate::text_rule::TextRule = $rule;
+            fn parse(raw: &str) -> Result<Self, $crate::invalid::Invalid> {
+                Self::RULE.parse(raw).map(Self)
+            }
+            fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+        impl TryFrom<String> for $name {
+            type Error = $crate::invalid::Invalid;
+            fn try_from(raw: String) -> Result<Self, Self::Error> {
+                <Self as $crate::text_rule::Text>::parse(&raw)
+            }
+        }
+        impl From<$name> for String {
+            fn from(value: $name) -> Self {
+                value.0
+            }
+        }
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+    };
+}
+pub(crate) use text_value;
+
+/// Declares a whole-number value object with both ends and a default.
+macro_rules! number_value {
+    ($(#[$doc:meta])* $name:ident, $min:expr, $max:expr, default $default:expr) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+        #[serde(try_from = "i64", into = "i64")]
+        pub struct $name(i64);
+
+        impl $crate::text_rule::Number for $name {
+            const RULE: $crate::text_rule::NumberRule = $crate::text_rule::NumberRule { min: $min, max: $max };
+            fn parse(raw: i64) -> Result<Self, $crate::invalid::Invalid> {
+                if (Self::RULE.min..=Self::RULE.max).contains(&raw) {
+                    Ok(Self(raw))
+                } else {
+                    Err($crate::invalid::Invalid::new(
+                        $crate::invalid::Rule::Range,
+                        format!("must be from {} to {}", Self::RULE.min, Self::RULE.max),
+                    ))
+                }
+            }
+            fn get(self) -> i64 {
+                self.0
+            }
+        }
+        impl Default for $name {
+            fn default() -> Self {
+                Self($default)
+            }
+        }
+        impl TryFrom<i64> for $name {
+            type Error = $crate::invalid::Invalid;
+            fn try_from(raw: i64) -> Result<Self, Self::Error> {
+                <Self as $crate::text_rule::Number>::parse(raw)
+            }
+        }
+        impl From<$name> for i64 {
+            fn from(value: $name) -> Self {
+                value.0
+            }
+        }
+    };
+}
+pub(crate) use number_value;
+
+/// Declares a closed list of words: each variant with the word that JSON, SQL and logs use.
+macro_rules! word_list {
+    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+        pub enum $name {
+            $($(#[$vdoc])* #[serde(rename = $word)] $variant),+
+        }
+        impl $crate::text_rule::Word for $name {
+            const WORDS: &'static [&'static str] = &[$($word),+];
+            fn parse(raw: &str) -> Result<Self, $crate::invalid::Invalid> {
+                match raw {
+                    $($word => Ok(Self::$variant),)+
+                    _ => Err($crate::invalid::Invalid::new(
+                        $crate::invalid::Rule::OneOf,
+                        format!("must be one of {}", Self::WORDS.join(", ")),
+                    )),
+                }
+            }
+            fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $word,)+
+                }
+            }
+        }
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str($crate::text_rule::Word::as_str(*self))
+            }
+        }
+    };
+}
+pub(crate) use word_list;
+
+/// A closed list of words.
+pub trait Word: Sized + Copy {
+    /// Every word, as JSON, SQL and logs spell it.
+    const WORDS: &'static [&'static str];
+    /// Parses at the door.
+    ///
+    /// # Errors
+    /// [`Rule::OneOf`].
+    fn parse(raw: &str) -> Result<Self, Invalid>;
+    /// The word.
+    fn as_str(self) -> &'static str;
+}
+
+/// Accepts any text whose characters and length are right.
+pub(crate) fn any_text(_: &str) -> bool {
+    true
+}
+
+/// Printable ASCII without the space, 0x21 to 0x7E.
+pub(crate) fn printable_ascii(text: &str) -> bool {
+    text.bytes().all(|b| (0x21..=0x7e).contains(&b))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NAME: TextRule = TextRule { min: 1, max: 3, pattern: None, accepts: any_text, hint: "" };
+
+    #[test]
+    fn lengths_are_counted_in_characters_after_normalisation() {
+        assert_eq!(NAME.parse("e\u{301}e\u{301}e\u{301}").unwrap().chars().count(), 3);
+        assert_eq!(NAME.parse("").unwrap_err().rule, Rule::Length);
+        assert_eq!(NAME.parse("abcd").unwrap_err().rule, Rule::Length);
+    }
+
+    #[test]
+    fn control_and_bidirectional_characters_are_refused_everywhere() {
+        for bad in ["a\u{0}", "\u{7f}", "\u{85}", "\u{2028}", "a\u{202e}b", "\u{2066}"] {
+            assert_eq!(NAME.parse(bad).unwrap_err().rule, Rule::Characters, "{bad:?}");
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! `GET /audit`.
+
+use axum::extract::State;
+use deserr::Deserr;
+use ops_client::{faults::Faults, paths, wire::page};
+use ops_core::id::{AuditId, OperatorId};
+use serde_json::json;
+
+use crate::{
+    app::{App, refusal::Refusal},
+    http::{
+        answer::Shown,
+        cursor::BadCursor,
+        permission::AuditRead,
+        permit::Permit,
+        problem::Problem,
+        query::{Limit, QueryOf},
+    },
+};
+
+/// The query of the audit trail.
+#[derive(Deserr)]
+#[deserr(error = Faults, deny_unknown_fields)]
+pub struct Query {
+    #[deserr(default)]
+    operator_id: Option<OperatorId>,
+    #[deserr(default)]
+    limit: Limit,
+    #[deserr(default)]
+    cursor: Option<String>,
+}
+
+/// Read the audit trail, newest first.
+#[utoipa::path(
+    get,
+    path = paths::AUDIT,
+    operation_id = "audit_list",
+    tag = "audit",
+    params(
+        ("operator_id" = Option<uuid::Uuid>, Query, description = "Only entries that concern this operator"),
+        ("limit" = Option<u16>, Query, description = "Entries of a page, 1 to 200 (50)", minimum = 1, maximum = 200),
+        ("cursor" = Option<String>, Query, description = "next_cursor of the page before"),
+    ),
+    responses((status = 200, description = "A page", body = page::AuditPage)),
+)]
+pub async fn list(
+    permit: Permit<AuditRead>,
+    State(app): State<App>,
+    QueryOf(Query { operator_id, limit, cursor }): QueryOf<Query>,
+) -> Result<Shown<page::AuditEntries>, Problem> {
+    let shown = format!("{operator_id:?}");
+    let cursors = &app.access.cursors;
+    let open = |cursor: String| -> Result<AuditId, BadCursor> {
+        let payload = cursors.open(&cursor, "audit", shown.as_bytes(), permit.actor())?;
+        serde_json::from_value(payload).map_err(|_| BadCursor)
+    };
+    let before = cursor.map(open).transpose()?;
+    let (items, next) =
+        app.store.audit(operator_id, before, usize::from(limit.0)).await.map_err(Refusal::from)?;
+    let next_cursor = next.map(|id| cursors.seal("audit", shown.as_bytes(), permit.actor(), &json!(id)));
+    Ok(Shown(page::Page { items, next_cursor }))
+}

@@ -1,0 +1,7 @@
+//! `/connections` and `/operators/{operator_id}/connections`.
+
+pub mod create;
+pub mod get;
+pub mod list;
+pub mod enable;
+pub mod disable;

@@ -1,0 +1,5 @@
+//! `/connections/{connection_id}/credentials`: metadata; a secret goes in and never comes out here.
+
+pub mod create;
+pub mod get;
+pub mod list;

@@ -1,0 +1,12 @@
+//! The admin API: for people, automation and the console. A handler converts, calls, converts.
+
+pub mod router;
+
+pub mod operator;
+pub mod connection;
+pub mod credential;
+pub mod routing;
+pub mod health;
+pub mod event;
+pub mod audit;
+pub mod me;

@@ -1,0 +1,116 @@
+//! `GET /operators`.
+
+use axum::extract::State;
+use deserr::Deserr;
+use ops_client::{
+    faults::Faults,
+    paths,
+    wire::{operator, page},
+};
+use ops_core::{Invalid, InvalidRule, Word, id::OperatorId, operator::Status};
+use ops_store::port::{Deleted, OperatorFilter, OperatorSort};
+use serde_json::json;
+
+use crate::{
+    app::{App, refusal::Refusal},
+    http::{
+        answer::Shown,
+        cursor::{BadCursor, Cursors},
+        permission::OperatorRead,
+        permit::Permit,
+        problem::Problem,
+        query::{Limit, QueryOf},
+    },
+};
+
+/// The query of a list of operators.
+#[derive(Deserr)]
+#[deserr(error = Faults, deny_unknown_fields)]
+pub struct Query {
+    #[deserr(default, try_from(String) = read_prefix -> Invalid)]
+    q: Option<String>,
+    #[deserr(default, try_from(String) = read_status -> Invalid)]
+    status: Option<Status>,
+    #[deserr(default, try_from(String) = read_deleted -> Invalid)]
+    deleted: Deleted,
+    #[deserr(default, try_from(String) = read_sort -> Invalid)]
+    sort: OperatorSort,
+    #[deserr(default)]
+    limit: Limit,
+    #[deserr(default)]
+    cursor: Option<String>,
+}
+
+fn read_prefix(raw: String) -> Result<Option<String>, Invalid> {
+    if (1..=128).contains(&raw.chars().count()) {
+        Ok(Some(raw))
+    } else {
+        Err(Invalid::new(InvalidRule::Length, "must have 1 to 128 characters"))
+    }
+}
+
+fn read_status(raw: String) -> Result<Option<Status>, Invalid> {
+    Status::parse(&raw).map(Some)
+}
+
+fn read_deleted(raw: String) -> Result<Deleted, Invalid> {
+    match raw.as_str() {
+        "include" => Ok(Deleted::Include),
+        "only" => Ok(Deleted::Only),
+        _ => Err(Invalid::new(InvalidRule::OneOf, "must be one of include, only; leave it out for the others")),
+    }
+}
+
+fn read_sort(raw: String) -> Result<OperatorSort, Invalid> {
+    match raw.as_str() {
+        "code" => Ok(OperatorSort::Code),
+        "created_at" => Ok(OperatorSort::CreatedAt),
+        "display_name" => Ok(OperatorSort::DisplayName),
+        _ => Err(Invalid::new(InvalidRule::OneOf, "must be one of code, created_at, display_name")),
+    }
+}
+
+/// List operators.
+#[utoipa::path(
+    get,
+    path = paths::OPERATORS,
+    operation_id = "operator_list",
+    tag = "operators",
+    params(
+        ("q" = Option<String>, Query, description = "Prefix of the code or of the folded display name", min_length = 1, max_length = 128),
+        ("status" = Option<String>, Query, description = "Only operators that stand there"),
+        ("deleted" = Option<String>, Query, description = "include or only: whether deleted operators are shown"),
+        ("sort" = Option<String>, Query, description = "code (default), created_at or display_name"),
+        ("limit" = Option<u16>, Query, description = "Entries of a page, 1 to 200 (50)", minimum = 1, maximum = 200),
+        ("cursor" = Option<String>, Query, description = "next_cursor of the page before"),
+    ),
+    responses((status = 200, description = "A page", body = page::OperatorPage)),
+)]
+pub async fn list(
+    permit: Permit<OperatorRead>,
+    State(app): State<App>,
+    QueryOf(query): QueryOf<Query>,
+) -> Result<Shown<page::Operators>, Problem> {
+    let Query { q, status, deleted, sort, limit, cursor } = query;
+    let shown = format!("{q:?} {status:?} {deleted:?} {sort:?}");
+    let after = cursor.map(|cursor| open(&app.access.cursors, &cursor, &shown, &permit)).transpose()?;
+    let filter = OperatorFilter { q, status, deleted, sort, after };
+    let (operators, next) = app.store.operators(&filter, usize::from(limit.0)).await.map_err(Refusal::from)?;
+    let seal = |(key, id): (String, OperatorId)| {
+        app.access.cursors.seal("operators", shown.as_bytes(), permit.actor(), &json!([key, id]))
+    };
+    Ok(Shown(page::Page {
+        items: operators.iter().map(operator::Operator::of).collect(),
+        next_cursor: next.map(seal),
+    }))
+}
+
+fn open(
+    cursors: &Cursors,
+    cursor: &str,
+    shown: &str,
+    permit: &Permit<OperatorRead>,
+) -> Result<(String, OperatorId), BadCursor> {
+    let payload = cursors.open(cursor, "operators", shown.as_bytes(), permit.actor())?;
+    serde_json::from_value(payload).map_err(|_| BadCursor)
+}

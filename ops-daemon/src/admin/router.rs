@@ -1,0 +1,53 @@
+//! Every route of the admin API: one line each. The permission stands in the handler's first argument.
+
+use super::{audit, connection, credential, event, health, me, operator, routing};
+use crate::{
+    app::App,
+    http::api::{Admin, Api, Built},
+    verb,
+};
+
+/// The routes with their document.
+#[must_use]
+pub fn router() -> Built<App> {
+    Api::<App, Admin>::new("Operator Management Service: admin API")
+        .write(verb!(operator::create::create))
+        .read(verb!(operator::list::list))
+        .read(verb!(operator::get::get))
+        .write(verb!(operator::update::update))
+        .write(verb!(operator::delete::delete))
+        .write(verb!(operator::activate::activate))
+        .write(verb!(operator::suspend::suspend))
+        .read(verb!(operator::readiness::readiness))
+        .write(verb!(connection::create::create))
+        .read(verb!(connection::list::list))
+        .read(verb!(connection::get::get))
+        .write(verb!(connection::enable::enable))
+        .write(verb!(connection::disable::disable))
+        .write(verb!(credential::create::create))
+        .read(verb!(credential::list::list))
+        .read(verb!(credential::get::get))
+        .read(verb!(health::operator::health))
+        .read(verb!(health::connection::health))
+        .write(verb!(routing::create::create))
+        .read(verb!(routing::list::list))
+        .read(verb!(routing::get::get))
+        .write(verb!(routing::delete::delete))
+        .act(verb!(routing::resolve::resolve))
+        .read(verb!(event::list::list))
+        .read(verb!(audit::list::list))
+        .read(verb!(me::get::get))
+        .finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_route_has_a_method_that_fits_and_an_operation_id_of_its_own() {
+        let built = router();
+        assert_eq!(built.faults(), Vec::<String>::new());
+        assert_eq!(built.table.len(), 26);
+    }
+}

@@ -1,0 +1,7 @@
+//! `/routing`.
+
+pub mod create;
+pub mod get;
+pub mod list;
+pub mod delete;
+pub mod resolve;

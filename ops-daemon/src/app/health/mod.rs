@@ -1,0 +1,3 @@
+//! Samples that come in.
+
+pub mod report;

@@ -1,0 +1,85 @@
+//! Use cases: load, let the core decide, commit. No HTTP here, and no SQL.
+
+pub mod decide;
+pub mod refusal;
+pub mod stamp;
+pub mod view;
+
+pub mod operator;
+pub mod connection;
+pub mod credential;
+pub mod routing;
+pub mod health;
+
+use std::sync::Arc;
+
+use axum::extract::FromRef;
+use ops_store::{SecretStore, Store, postgres::PostgresStore};
+use tokio::sync::Notify;
+
+use crate::{http::access::Access, readiness::Readiness, telemetry::Metrics};
+
+/// What every handler and task shares.
+#[derive(Clone)]
+pub struct App(Arc<Parts>);
+
+/// The parts of [`App`].
+pub struct Parts {
+    /// Where facts are kept.
+    pub store: Arc<dyn Store>,
+    /// Where secrets are kept.
+    pub secrets: Arc<dyn SecretStore>,
+    /// What a resolve answers from.
+    pub view: view::ViewHolder,
+    /// Rung after a commit with events: the sequencer numbers them.
+    pub committed: Notify,
+    /// The pool of connections, when the store has one.
+    pub pool: Option<PostgresStore>,
+    /// Whether this process takes requests, and what it misses.
+    pub readiness: Readiness,
+    /// What is measured.
+    pub metrics: Metrics,
+    /// Who callers are and what they may.
+    pub access: Arc<Access>,
+    /// The database's epoch, as found at the start.
+    pub epoch: i64,
+    /// CloudEvents `source` of this service, equal on all replicas.
+    pub events_source: String,
+    /// Length of a judged window, in seconds.
+    pub eval_s: i64,
+}
+
+impl App {
+    /// Puts the parts together.
+    #[must_use]
+    pub fn new(parts: Parts) -> Self {
+        Self(Arc::new(parts))
+    }
+}
+
+impl std::ops::Deref for App {
+    type Target = Parts;
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+impl FromRef<App> for Arc<Access> {
+    fn from_ref(app: &App) -> Self {
+        Self::clone(&app.access)
+    }
+}
+
+/// An answer with an entity tag and a JSON body.
+fn reply(
+    status: u16,
+    version: ops_core::Mark,
+    body: &impl serde::Serialize,
+) -> Result<ops_store::port::Reply, refusal::Refusal> {
+    Ok(ops_store::port::Reply {
+        status,
+        etag: Some(format!("\"{version}\"")),
+        location: None,
+        body: Some(serde_json::to_string(body).map_err(refusal::Refusal::internal)?),
+    })
+}

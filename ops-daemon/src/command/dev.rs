@@ -1,0 +1,110 @@
+//! `dev`: the zero-set-up way. One folder holds everything; loopback only; tokens are still required.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use ops_store::postgres;
+
+use super::Failed;
+use crate::{
+    app::stamp::now,
+    config::{Config, Fault, Log, PostgresUrl, Store},
+    dev::{DEFAULT_FOLDER, NotPrepared, Ports, Prepared, Wanted, estate, next_steps, prepare},
+    shutdown::asked_to_stop,
+    start::{NotStarted, start},
+    telemetry,
+};
+
+/// Try it out.
+#[derive(Args)]
+pub struct Dev {
+    /// The folder for all data, made if need be
+    #[arg(long, value_name = "DIR", default_value = DEFAULT_FOLDER)]
+    data: PathBuf,
+    /// A PostgreSQL database on this machine in place of SQLite; it is migrated
+    #[arg(long, value_name = "URL")]
+    postgres: Option<String>,
+    /// Put the admin API on PORT, the internal API on PORT+1, probes and metrics on PORT+2 (8080, 8443, 9464)
+    #[arg(long, value_name = "PORT")]
+    port_base: Option<u16>,
+    /// What is logged: off, error, warn, info, debug or trace
+    #[arg(long, value_name = "LEVEL", default_value = "warn")]
+    log: String,
+}
+
+impl Dev {
+    pub(super) async fn run(self) -> Result<(), Failed> {
+        let wanted = self.wanted()?;
+        let prepared = prepare(&self.data, &wanted, std::env::vars(), now()).map_err(|not| match not {
+            NotPrepared::Exposed(faults) => Failed::Config(faults),
+            other => other.into(),
+        })?;
+        let Prepared { folder, config } = prepared;
+        telemetry::log::start(&config.log)?;
+        let asked_to_stop = asked_to_stop()?;
+        migrate(&config).await?;
+        let running = start(&config).await?;
+        let loaded = estate::load(&running.app, &folder, &database(&config)).await?;
+        if loaded {
+            println!("Loaded the sample estate.");
+        }
+        println!("{}", next_steps(&folder, &config));
+        asked_to_stop.await;
+        println!("Stopping.");
+        running.stop().await;
+        Ok(())
+    }
+
+    fn wanted(&self) -> Result<Wanted, Failed> {
+        let mut faults = Vec::new();
+        let ports = self.port_base.map(|base| {
+            Ports::from_base(base).unwrap_or_else(|| {
+                faults.push(Fault::new("--port-base", "leaves no room for three ports", "choose 1 to 65533"));
+                Ports::default()
+            })
+        });
+        let postgres = self.postgres.as_deref().map(|url| {
+            let parsed = PostgresUrl::parse(url);
+            if parsed.is_none() {
+                let remedy = "write postgres://USER@127.0.0.1:PORT/DATABASE";
+                faults.push(Fault::new("--postgres", "is no PostgreSQL URL", remedy));
+            }
+            parsed
+        });
+        let level = Log::parse_level(&self.log);
+        if level.is_none() {
+            faults.push(Fault::new("--log", "is no level", "choose off, error, warn, info, debug or trace"));
+        }
+        if !faults.is_empty() {
+            return Err(Failed::Config(faults));
+        }
+        Ok(Wanted {
+            ports: ports.unwrap_or_default(),
+            log_level: level.unwrap_or_default(),
+            postgres: postgres.flatten(),
+        })
+    }
+}
+
+/// `dev` migrates by itself; on a bare database it also makes the roles, when it may.
+async fn migrate(config: &Config) -> Result<(), NotStarted> {
+    let Store::Postgres(of) = &config.store else { return Ok(()) };
+    match postgres::migrate(of.url.expose()).await {
+        Err(postgres::MigrateError::RoleMissing(_)) => {
+            postgres::apply_roles(of.url.expose()).await?;
+            postgres::migrate(of.url.expose()).await?;
+        }
+        done => {
+            done?;
+        }
+    }
+    Ok(())
+}
+
+/// The database as the marker of the sample estate names it; no password.
+fn database(config: &Config) -> String {
+    match &config.store {
+        Store::Postgres(of) => of.url.shown(),
+        Store::Sqlite(of) => of.file.display().to_string(),
+    }
+}

@@ -1,0 +1,80 @@
+//! The configuration: one TOML file plus `OPS_…` variables, read whole before anything is bound.
+//!
+//! Start with [`load()`]. Each section of the file is read by the module of its name.
+
+mod load;
+mod fault;
+mod source;
+mod section;
+mod file;
+
+pub mod key_file;
+pub mod postgres_url;
+pub mod estimate;
+
+mod admin;
+mod auth;
+mod effective;
+mod events;
+mod health;
+mod identity;
+mod internal;
+mod keys;
+mod listen;
+mod log;
+mod ops;
+mod secrets;
+mod shutdown;
+mod store;
+mod tls;
+#[cfg(test)]
+pub(crate) mod testing;
+
+pub use admin::Admin;
+pub use auth::Auth;
+pub use events::Events;
+pub use fault::Fault;
+pub(crate) use file::shell_word;
+pub use file::{Refused as FileRefused, read_private_file, read_public_file};
+pub use health::Health;
+pub use identity::{ConnectorIds, Identity, Operators, Right, San};
+pub use internal::Internal;
+pub use key_file::Key32;
+pub use keys::Keys;
+pub use listen::own_hosts;
+pub use load::load;
+pub use log::{Log, LogFormat};
+pub use ops::Ops;
+pub use postgres_url::PostgresUrl;
+pub use secrets::{Sealed, Secrets};
+pub use shutdown::Shutdown;
+pub use store::{Postgres, Sqlite, Store};
+pub(crate) use tls::certificates;
+pub use tls::{MutualTls, ServerTls};
+
+/// Everything a process is told. No `Debug`: it holds secrets; [`Config::effective`] prints the rest.
+#[derive(Clone)]
+pub struct Config {
+    /// `[admin]`: the listener of people, automation and the console.
+    pub admin: Admin,
+    /// `[internal]`: the listener of gateways and services.
+    pub internal: Internal,
+    /// `[ops]`: the listener of probes and Prometheus.
+    pub ops: Ops,
+    /// `[auth]`: whose tokens count.
+    pub auth: Auth,
+    /// `[store]`: where facts lie.
+    pub store: Store,
+    /// `[secrets]`: where secrets lie.
+    pub secrets: Secrets,
+    /// `[keys]`: keys of our own.
+    pub keys: Keys,
+    /// `[events]`: what events say about us.
+    pub events: Events,
+    /// `[health]`: how operators are judged.
+    pub health: Health,
+    /// `[log]`: what is logged.
+    pub log: Log,
+    /// `[shutdown]`: how we stop.
+    pub shutdown: Shutdown,
+}

@@ -1,0 +1,163 @@
+//! The configuration that `dev` runs with: loopback only, everything out of its folder.
+
+use std::net::{Ipv4Addr, SocketAddr};
+
+use super::{
+    authority::GATEWAY,
+    folder::Folder,
+    issuer::{AUDIENCE, ISSUER, KEY_SET},
+    keys::{CURSOR, DevKeys, IDEMPOTENCY, SEAL},
+};
+use crate::config::{
+    Admin, Auth, Config, ConnectorIds, Events, Health, Identity, Internal, Keys, Log, LogFormat, MutualTls,
+    Operators, Ops, Postgres, PostgresUrl, Right, San, Sealed, Secrets, Shutdown, Sqlite, Store, own_hosts,
+};
+
+/// Seconds of a window: short, so that a change is seen while one looks.
+const EVAL_S: u32 = 10;
+/// Seconds that requests get to finish.
+const DRAIN_S: u32 = 5;
+/// Connections to PostgreSQL.
+const POOL_SIZE: u32 = 8;
+/// Name of the only identity.
+const GATEWAY_NAME: &str = "gateway";
+
+/// The ports of the three listeners.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ports {
+    /// Of the admin listener.
+    pub admin: u16,
+    /// Of the internal listener.
+    pub internal: u16,
+    /// Of the ops listener.
+    pub ops: u16,
+}
+
+impl Default for Ports {
+    fn default() -> Self {
+        Self { admin: 8080, internal: 8443, ops: 9464 }
+    }
+}
+
+impl Ports {
+    /// Three ports in a row from `base`; `None` when they do not fit below 65536.
+    #[must_use]
+    pub const fn from_base(base: u16) -> Option<Self> {
+        match (base.checked_add(1), base.checked_add(2)) {
+            (Some(internal), Some(ops)) if base > 0 => Some(Self { admin: base, internal, ops }),
+            _ => None,
+        }
+    }
+}
+
+/// What the command line of `dev` may ask for.
+#[derive(Clone)]
+pub struct Wanted {
+    /// `--port-base`.
+    pub ports: Ports,
+    /// `--log`, as [`Log::parse_level`] takes it.
+    pub log_level: String,
+    /// `--postgres`: this database in place of a file.
+    pub postgres: Option<PostgresUrl>,
+}
+
+impl Default for Wanted {
+    fn default() -> Self {
+        Self { ports: Ports::default(), log_level: "info".into(), postgres: None }
+    }
+}
+
+pub(super) fn config(folder: &Folder, keys: DevKeys, wanted: &Wanted) -> Config {
+    let [admin, internal, ops] = [wanted.ports.admin, wanted.ports.internal, wanted.ports.ops].map(loopback);
+    let DevKeys { idempotency, cursor, seal } = keys;
+    Config {
+        admin: Admin { listen: admin, hosts: own_hosts(admin), tls: None, tls_terminated_by_proxy: false },
+        internal: Internal {
+            listen: internal,
+            hosts: own_hosts(internal),
+            tls: MutualTls {
+                certificate: folder.file("tls/server.pem"),
+                key: folder.file("tls/server.key"),
+                client_ca: folder.file("tls/ca.pem"),
+            },
+            identities: vec![gateway()],
+        },
+        ops: Ops { listen: ops },
+        auth: Auth { issuer: ISSUER.into(), audience: AUDIENCE.into(), jwks_file: folder.file(KEY_SET) },
+        store: store(folder, wanted),
+        secrets: Secrets {
+            sealed: Sealed { file: folder.file("secrets.sqlite"), key: seal, key_file: folder.file(SEAL) },
+        },
+        keys: Keys {
+            idempotency,
+            idempotency_file: folder.file(IDEMPOTENCY),
+            cursor,
+            cursor_file: folder.file(CURSOR),
+        },
+        events: Events { source: "urn:ops:dev".into() },
+        health: Health { eval_s: EVAL_S },
+        log: Log { level: wanted.log_level.clone(), format: LogFormat::Text },
+        shutdown: Shutdown { drain_s: DRAIN_S },
+    }
+}
+
+fn loopback(port: u16) -> SocketAddr {
+    (Ipv4Addr::LOCALHOST, port).into()
+}
+
+fn store(folder: &Folder, wanted: &Wanted) -> Store {
+    match &wanted.postgres {
+        Some(url) => Store::Postgres(Postgres { url: url.clone(), url_file: None, pool_size: POOL_SIZE }),
+        None => Store::Sqlite(Sqlite { file: folder.file("ops.sqlite") }),
+    }
+}
+
+fn gateway() -> Identity {
+    Identity {
+        name: GATEWAY_NAME.into(),
+        san: San::Uri(GATEWAY.into()),
+        rights: Right::ALL.into(),
+        connector_ids: ConnectorIds::of_name(GATEWAY_NAME),
+        operators: Operators::All,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dev::keys;
+
+    #[test]
+    fn ports_follow_from_their_base() {
+        assert_eq!(Ports::from_base(7000), Some(Ports { admin: 7000, internal: 7001, ops: 7002 }));
+        assert_eq!(Ports::from_base(65533).map(|ports| ports.ops), Some(65535));
+        assert_eq!((Ports::from_base(65534), Ports::from_base(0)), (None, None));
+    }
+
+    #[test]
+    fn dev_listens_on_loopback_only_and_its_gateway_may_do_everything() {
+        let parent = tempfile::tempdir().unwrap();
+        let folder = Folder::open(parent.path()).unwrap();
+        let keys = keys::prepare(&folder).unwrap_or_else(|why| panic!("{why}"));
+        let wanted = Wanted { ports: Ports::from_base(7000).unwrap(), ..Wanted::default() };
+        let config = config(&folder, keys, &wanted);
+        for listen in [config.admin.listen, config.internal.listen, config.ops.listen] {
+            assert!(listen.ip().is_loopback());
+        }
+        assert_eq!(config.admin.hosts, ["127.0.0.1:7000", "localhost:7000"]);
+        assert_eq!(config.internal.identities[0].rights.len(), Right::ALL.len());
+        assert_eq!((config.health.eval_s, config.log.format), (10, LogFormat::Text));
+        assert!(matches!(config.store, Store::Sqlite(_)));
+        assert!(config.effective().contains("ops.sqlite"));
+    }
+
+    #[test]
+    fn a_database_on_this_machine_takes_the_place_of_the_file() {
+        let parent = tempfile::tempdir().unwrap();
+        let folder = Folder::open(parent.path()).unwrap();
+        let keys = keys::prepare(&folder).unwrap_or_else(|why| panic!("{why}"));
+        let wanted =
+            Wanted { postgres: PostgresUrl::parse("postgresql://ops@127.0.0.1/ops"), ..Wanted::default() };
+        assert_eq!(config(&folder, keys, &wanted).store.name(), "postgres");
+    }
+}

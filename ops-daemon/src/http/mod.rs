@@ -1,0 +1,46 @@
+//! HTTP: from an accepted connection to a handler's arguments, and from an error to an answer.
+//!
+//! Read in this order: how an error is answered ([`problem`], [`request_id`]); who may call ([`permission`], [`role`],
+//! [`token`], [`permit`] for people; [`peer`], [`right`], [`client`] for gateways); what a handler gets ([`query`],
+//! [`path_id`], [`body`], [`write`](mod@write), [`cursor`], [`etag`]) and answers ([`answer`](mod@answer)); how routes are listed
+//! ([`api`]); and what is around them ([`layers`], [`accept`], [`tls`]).
+
+pub mod problem;
+pub mod request_id;
+mod refused;
+
+pub mod permission;
+pub mod role;
+mod jwks;
+pub mod token;
+pub mod access;
+pub mod permit;
+
+pub mod peer;
+pub mod right;
+pub mod client;
+
+mod mac;
+pub mod query;
+pub mod path_id;
+pub mod body;
+pub mod etag;
+pub mod write;
+pub mod cursor;
+pub mod answer;
+
+pub mod api;
+mod api_document;
+
+pub mod host;
+pub mod token_in_url;
+pub mod security_headers;
+pub mod layers;
+
+pub mod tls;
+pub mod accept;
+
+#[cfg(test)]
+mod testing;
+
+pub use jwks::{BadKeys, KeySet};

@@ -1,0 +1,41 @@
+//! `POST /credential-leases`: the one place a secret leaves by.
+
+use axum::{Extension, extract::State};
+use ops_client::{
+    paths,
+    wire::lease::{LeaseAnswer, LeaseRequest},
+};
+
+use crate::{
+    app::{App, credential::lease::lease, stamp::stamp},
+    http::{
+        answer::Shown,
+        body::Body,
+        client::Client,
+        problem::Problem,
+        request_id::{RequestId, Traceparent},
+        right::CredentialsLease,
+    },
+};
+
+/// Lease the secrets of connections. Each is written to the audit trail before it is served.
+#[utoipa::path(
+    post,
+    path = paths::CREDENTIAL_LEASES,
+    operation_id = "credential_lease",
+    tag = "credentials",
+    request_body = LeaseRequest,
+    responses((status = 200, description = "Secrets, and refusals", body = LeaseAnswer)),
+)]
+pub async fn create(
+    client: Client<CredentialsLease>,
+    State(app): State<App>,
+    Extension(request_id): Extension<RequestId>,
+    traceparent: Option<Extension<Traceparent>>,
+    Body(request): Body<LeaseRequest>,
+) -> Result<Shown<LeaseAnswer>, Problem> {
+    let traceparent = traceparent.map(|Extension(trace)| trace.as_str().to_owned());
+    let stamp = stamp(client.actor().clone(), request_id.as_str().to_owned(), traceparent)?;
+    let may_have = |operator| client.identity().operators.contains(operator);
+    Ok(Shown(lease(&app, request, may_have, &stamp).await?))
+}

@@ -1,0 +1,3 @@
+//! `/credential-leases`.
+
+pub mod lease;

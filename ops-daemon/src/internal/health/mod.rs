@@ -1,0 +1,3 @@
+//! `/health/samples`.
+
+pub mod report;

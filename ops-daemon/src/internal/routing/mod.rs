@@ -1,0 +1,3 @@
+//! `/routing`.
+
+pub mod resolve;

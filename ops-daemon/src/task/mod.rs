@@ -1,0 +1,81 @@
+//! Background tasks: no input, they re-read the world; woken by signal and by clock; safe to run twice.
+
+pub mod view_refresh;
+pub mod sequencer;
+pub mod judge;
+pub mod receipt_expiry;
+pub mod secret_store_check;
+
+use std::{future::Future, time::Duration};
+
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use crate::{
+    app::{App, refusal::Refusal, stamp::now},
+    telemetry::TaskScope,
+};
+
+/// A task's name and how often the clock wakes it.
+#[derive(Debug, Clone, Copy)]
+pub struct Task {
+    /// As metrics and logs spell it.
+    pub name: &'static str,
+    /// At the latest after this time, whatever signals were lost.
+    pub period: Duration,
+}
+
+/// Starts every task. They end when `stop` is cancelled; `running` tells when they have.
+pub fn start(app: &App, running: &TaskTracker, stop: &CancellationToken) {
+    view_refresh::start(app, running, stop);
+    sequencer::start(app, running, stop);
+    judge::start(app, running, stop);
+    receipt_expiry::start(app, running, stop);
+    secret_store_check::start(app, running, stop);
+}
+
+/// Runs `work` now, then whenever `woken` or the clock says so, until `stop`. A failure is logged and waits for the next
+/// time: the world is read anew then.
+fn run<Wake, Work>(
+    app: &App,
+    running: &TaskTracker,
+    stop: &CancellationToken,
+    task: Task,
+    mut woken: impl FnMut(App) -> Wake + Send + 'static,
+    mut work: impl FnMut(App) -> Work + Send + 'static,
+) where
+    Wake: Future<Output = ()> + Send,
+    Work: Future<Output = Result<(), Refusal>> + Send,
+{
+    let (app, stop) = (app.clone(), stop.clone());
+    running.spawn(async move {
+        let told = app.metrics.task(task.name, TaskScope::Replica, task.period);
+        let mut failing = false;
+        while !stop.is_cancelled() {
+            match work(app.clone()).await {
+                Ok(()) => {
+                    told.succeeded(now());
+                    if std::mem::take(&mut failing) {
+                        tracing::info!(task = task.name, "a task works again");
+                    }
+                }
+                Err(refusal) => {
+                    // once per outage, not once per period
+                    if !std::mem::replace(&mut failing, true) {
+                        tracing::warn!(task = task.name, error = &refusal as &dyn std::error::Error, "a task failed");
+                    }
+                }
+            }
+            let woken = woken(app.clone());
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = woken => {}
+                () = tokio::time::sleep(task.period) => {}
+            }
+        }
+    });
+}
+
+/// For tasks that only the clock wakes.
+async fn only_by_clock(_: App) {
+    std::future::pending().await
+}

@@ -1,0 +1,385 @@
+//! The door to every metric: typed setters and counters, and the text that Prometheus reads.
+
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+
+use jiff::Timestamp;
+use ops_core::{
+    Mark,
+    change::ChangeName,
+    health::State,
+    id::{ConnectionId, OperatorId},
+    routing::Outcome,
+    text_rule::Word,
+};
+use prometheus_client::{
+    metrics::{counter::Counter, family::Family, gauge::Gauge},
+    registry::Registry,
+};
+
+use super::{
+    Format,
+    exposition::expose,
+    families::{
+        Answered, Build, Families, OfChange, OfConnection, OfListener, OfOperator, OfOutcome, OfReason,
+        OfScopedTask, OfSecret, OfState, OfTask, Real, Timed,
+    },
+    label::{
+        AuthReason, LeaseOutcome, Listener, SampleOutcome, SecretOperation, SecretOutcome, TaskScope, method,
+    },
+    not_healthy::Shown,
+};
+use crate::http::token::Rejected;
+
+/// Most connections that are shown one by one: past it something common has failed, and the count says so.
+const NOT_HEALTHY_MAX: usize = 500;
+
+/// The commonest refusals of a token: the label is there before the first one, so that an alert sees it rise.
+const TOKEN_REASONS: [Rejected; 4] =
+    [Rejected::Missing, Rejected::Expired, Rejected::Signature, Rejected::UnknownKey];
+
+/// All metrics of the process. Cheap to clone.
+#[derive(Clone)]
+pub struct Metrics(Arc<Inner>);
+
+struct Inner {
+    families: Families,
+    registry: Registry,
+    connections: Shown<OfConnection>,
+    operators: Shown<OfOperator>,
+}
+
+impl Metrics {
+    /// Makes every family. Closed lists start at 0, so that the first failure is an increase.
+    #[must_use]
+    pub fn new(version: &'static str, store: &'static str, secrets: &'static str) -> Self {
+        let (families, registry) = Families::register();
+        families.build_info.get_or_create(&Build { version, store, secrets }).set(1);
+        start(&families.credential_leases_total, LeaseOutcome::words().map(|outcome| OfOutcome { outcome }));
+        let samples = SampleOutcome::ALL.iter().map(|outcome| OfOutcome { outcome: outcome.as_str() });
+        start(&families.health_samples_total, samples);
+        start(&families.routing_resolve_total, Outcome::WORDS.iter().map(|outcome| OfOutcome { outcome }));
+        let reasons = [AuthReason::UnknownIdentity, AuthReason::Forbidden]
+            .into_iter()
+            .chain(TOKEN_REASONS.map(AuthReason::Token));
+        start(&families.auth_failures_total, reasons.map(|reason| OfReason { reason: reason.as_str() }));
+        let inner = Inner { families, registry, connections: Shown::nothing(), operators: Shown::nothing() };
+        let metrics = Self(Arc::new(inner));
+        metrics.set_connections(&BTreeMap::new());
+        metrics.set_operators(&BTreeMap::new());
+        metrics
+    }
+
+    /// A request was answered; `route` is the pattern that matched.
+    pub fn request_answered(
+        &self,
+        listener: Listener,
+        method_of: &axum::http::Method,
+        route: &str,
+        status: u16,
+        after: Duration,
+    ) {
+        let (listener, route) = (listener.as_str(), route.to_owned());
+        let timed = Timed { listener, route: route.clone() };
+        self.all().http_request_duration_seconds.get_or_create(&timed).observe(after.as_secs_f64());
+        let answered = Answered { listener, method: method(method_of), route, status };
+        self.all().http_requests_total.get_or_create(&answered).inc();
+    }
+
+    /// A commit ended after that time, one way or the other.
+    pub fn commit_ended(&self, change: ChangeName, after: Duration) {
+        let labels = OfChange { change: change.as_str() };
+        self.all().store_commit_duration_seconds.get_or_create(&labels).observe(after.as_secs_f64());
+    }
+
+    /// A commit found the world changed.
+    pub fn commit_conflicted(&self, change: ChangeName) {
+        self.all().store_conflicts_total.get_or_create(&OfChange { change: change.as_str() }).inc();
+    }
+
+    /// The pool now has so many connections at rest and at work, and so many callers wait for one.
+    pub fn set_pool(&self, idle: usize, in_use: usize, waiting: usize) {
+        for (state, count) in [("idle", idle), ("in_use", in_use), ("waiting", waiting)] {
+            self.all().store_pool_connections.get_or_create(&OfState { state }).set(whole(count));
+        }
+    }
+
+    /// The outbox holds so many events that are not yet published, the oldest of that age.
+    pub fn set_outbox(&self, unpublished: u64, oldest_age: Option<Duration>) {
+        self.all().outbox_unpublished.set(whole(unpublished));
+        self.all().outbox_oldest_age_seconds.set(oldest_age.unwrap_or_default().as_secs_f64());
+    }
+
+    /// Whether the secret store answers.
+    pub fn set_secret_store_up(&self, up: bool) {
+        self.all().secret_store_up.set(up.into());
+    }
+
+    /// The secret store was asked and answered.
+    pub fn secret_requested(&self, operation: SecretOperation, outcome: SecretOutcome) {
+        let labels = OfSecret { operation: operation.as_str(), outcome: outcome.as_str() };
+        self.all().secret_requests_total.get_or_create(&labels).inc();
+    }
+
+    /// A lease request named so many connections that ended alike.
+    pub fn leased(&self, outcome: LeaseOutcome, count: usize) {
+        add(&self.all().credential_leases_total, outcome.as_str(), count);
+    }
+
+    /// A batch held so many samples that ended alike.
+    pub fn samples(&self, outcome: SampleOutcome, count: usize) {
+        add(&self.all().health_samples_total, outcome.as_str(), count);
+    }
+
+    /// So many samples came after their window was judged.
+    pub fn late_samples(&self, count: usize) {
+        self.all().health_late_samples_total.inc_by(count as u64);
+    }
+
+    /// How many connections there are in each state; a state that is not named has none.
+    pub fn set_connections(&self, counts: &BTreeMap<State, u64>) {
+        set_states(&self.all().connections, counts);
+    }
+
+    /// How many operators there are in each state; a state that is not named has none.
+    pub fn set_operators(&self, counts: &BTreeMap<State, u64>) {
+        set_states(&self.all().operators, counts);
+    }
+
+    /// The connections that are not healthy. Those that are, and all past the first 500 by id, are left out.
+    pub fn set_connections_not_healthy(&self, states: impl IntoIterator<Item = (ConnectionId, State)>) {
+        let not_healthy: BTreeMap<_, _> =
+            states.into_iter().filter(|(_, state)| *state != State::Healthy).collect();
+        let labels = |(id, state): (ConnectionId, State)| OfConnection {
+            connection_id: id.to_string(),
+            state: state.as_str(),
+        };
+        let wanted = not_healthy.into_iter().take(NOT_HEALTHY_MAX).map(labels);
+        self.0.connections.show(&self.all().connection_not_healthy, wanted);
+    }
+
+    /// The operators that are not healthy. Those that are are left out.
+    pub fn set_operators_not_healthy(&self, states: impl IntoIterator<Item = (OperatorId, State)>) {
+        let wanted = states
+            .into_iter()
+            .filter(|(_, state)| *state != State::Healthy)
+            .map(|(id, state)| OfOperator { operator_id: id.to_string(), state: state.as_str() });
+        self.0.operators.show(&self.all().operator_not_healthy, wanted);
+    }
+
+    /// The routing view that answers now.
+    pub fn set_view(&self, version: Mark, rules: usize) {
+        self.all().routing_view_version.set(version.n);
+        self.all().routing_rules.set(whole(rules));
+    }
+
+    /// A request was resolved.
+    pub fn resolved(&self, outcome: Outcome) {
+        self.all().routing_resolve_total.get_or_create(&OfOutcome { outcome: outcome.as_str() }).inc();
+    }
+
+    /// A caller was not let in.
+    pub fn auth_failed(&self, reason: AuthReason) {
+        self.all().auth_failures_total.get_or_create(&OfReason { reason: reason.as_str() }).inc();
+    }
+
+    /// A task that is meant to do its work once per `period`; it reports through what it gets here.
+    #[must_use]
+    pub fn task(&self, task: &'static str, scope: TaskScope, period: Duration) -> TaskMetrics {
+        let labels = OfScopedTask { task, scope: scope.as_str() };
+        self.all().task_period_seconds.get_or_create(&labels).set(period.as_secs_f64());
+        TaskMetrics {
+            leader: self.all().task_leader.get_or_create_owned(&OfTask { task }),
+            last_success: self.all().task_last_success_timestamp_seconds.get_or_create_owned(&labels),
+        }
+    }
+
+    /// Whether the process takes requests.
+    pub fn set_ready(&self, ready: bool) {
+        self.all().ready.set(ready.into());
+    }
+
+    /// When the certificate of a listener ends.
+    pub fn set_certificate_expiry(&self, listener: Listener, at: Timestamp) {
+        let labels = OfListener { listener: listener.as_str() };
+        self.all().tls_certificate_expiry_timestamp_seconds.get_or_create(&labels).set(at.as_second());
+    }
+
+    /// Everything, as OpenMetrics 1.0 text.
+    #[must_use]
+    pub fn render(&self) -> String {
+        self.render_as(Format::OpenMetrics)
+    }
+
+    /// Everything, in the form that the scraper asked for.
+    #[must_use]
+    pub fn render_as(&self, format: Format) -> String {
+        expose(&self.0.registry, format)
+    }
+
+    fn all(&self) -> &Families {
+        &self.0.families
+    }
+}
+
+/// What one task reports.
+#[derive(Clone)]
+pub struct TaskMetrics {
+    leader: Gauge,
+    last_success: Real,
+}
+
+impl TaskMetrics {
+    /// Whether this process runs it.
+    pub fn set_leader(&self, leader: bool) {
+        self.leader.set(leader.into());
+    }
+
+    /// It has done its work.
+    pub fn succeeded(&self, at: Timestamp) {
+        self.last_success.set(at.as_millisecond() as f64 / 1000.0);
+    }
+}
+
+fn start<L: Clone + std::hash::Hash + Eq>(family: &Family<L, Counter>, labels: impl Iterator<Item = L>) {
+    for labels in labels {
+        drop(family.get_or_create(&labels));
+    }
+}
+
+fn add(family: &Family<OfOutcome, Counter>, outcome: &'static str, count: usize) {
+    family.get_or_create(&OfOutcome { outcome }).inc_by(count as u64);
+}
+
+fn set_states(family: &Family<OfState, Gauge>, counts: &BTreeMap<State, u64>) {
+    for word in State::WORDS {
+        let count = counts.iter().find(|(state, _)| state.as_str() == *word).map_or(0, |(_, count)| *count);
+        family.get_or_create(&OfState { state: word }).set(whole(count));
+    }
+}
+
+/// A count as a gauge keeps it.
+fn whole(count: impl TryInto<i64>) -> i64 {
+    count.try_into().unwrap_or(i64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::Method;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::telemetry::families::NAMES;
+
+    fn metrics() -> Metrics {
+        Metrics::new("1.2.3", "sqlite", "sealed")
+    }
+
+    /// Touches every family once.
+    fn busy() -> Metrics {
+        let metrics = metrics();
+        let second = Duration::from_secs(1);
+        metrics.request_answered(
+            Listener::Admin,
+            &Method::GET,
+            "/admin/v1/operators/{operator_id}",
+            200,
+            second,
+        );
+        metrics.commit_ended(ChangeName::OperatorCreate, second);
+        metrics.commit_conflicted(ChangeName::OperatorCreate);
+        metrics.set_pool(1, 2, 3);
+        metrics.set_outbox(4, Some(Duration::from_millis(1500)));
+        metrics.set_secret_store_up(true);
+        metrics.secret_requested(SecretOperation::Get, SecretOutcome::Ok);
+        metrics.leased(LeaseOutcome::Served, 2);
+        metrics.samples(SampleOutcome::Accepted, 5);
+        metrics.late_samples(1);
+        metrics.set_connections_not_healthy([(ConnectionId::from(Uuid::nil()), State::Down)]);
+        metrics.set_operators_not_healthy([(OperatorId::from(Uuid::nil()), State::Degraded)]);
+        metrics.set_view(Mark::new(1, 42), 7);
+        metrics.resolved(Outcome::Route);
+        metrics.auth_failed(AuthReason::Token(Rejected::Expired));
+        let judge = metrics.task("judge", TaskScope::Leader, second);
+        judge.set_leader(true);
+        judge.succeeded(Timestamp::from_millisecond(1_700_000_000_500).unwrap());
+        metrics.set_ready(true);
+        metrics.set_certificate_expiry(Listener::Internal, Timestamp::from_second(1_800_000_000).unwrap());
+        metrics
+    }
+
+    #[test]
+    fn every_family_is_exposed_under_its_name_with_type_and_help() {
+        let text = busy().render_as(Format::Classic);
+        for name in NAMES {
+            let headed =
+                |what: &str| text.lines().any(|line| line.starts_with(&format!("# {what} ops_{name} ")));
+            let sampled = text.lines().any(|line| line.starts_with(&format!("ops_{name}")));
+            assert!(headed("HELP") && headed("TYPE") && sampled, "{name}\n{text}");
+        }
+        let families = text.lines().filter(|line| line.starts_with("# TYPE")).count();
+        assert_eq!(families, NAMES.len());
+        assert!(!text.contains("# EOF"));
+    }
+
+    #[test]
+    fn open_metrics_ends_with_its_mark() {
+        let text = busy().render();
+        assert!(text.contains("# TYPE ops_http_requests counter\n") && text.ends_with("# EOF\n"), "{text}");
+    }
+
+    #[test]
+    fn values_and_labels_are_those_that_were_set() {
+        let text = busy().render_as(Format::Classic);
+        for line in [
+            "ops_http_requests_total{listener=\"admin\",method=\"GET\",route=\"/admin/v1/operators/{operator_id}\",status=\"200\"} 1",
+            "ops_store_pool_connections{state=\"waiting\"} 3",
+            "ops_outbox_oldest_age_seconds 1.5",
+            "ops_credential_leases_total{outcome=\"served\"} 2",
+            "ops_connections{state=\"down\"} 0",
+            "ops_connection_not_healthy{connection_id=\"00000000-0000-0000-0000-000000000000\",state=\"down\"} 1",
+            "ops_routing_view_version 42",
+            "ops_task_last_success_timestamp_seconds{task=\"judge\",scope=\"leader\"} 1700000000.5",
+            "ops_task_leader{task=\"judge\"} 1",
+            "ops_tls_certificate_expiry_timestamp_seconds{listener=\"internal\"} 1800000000",
+            "ops_build_info{version=\"1.2.3\",store=\"sqlite\",secrets=\"sealed\"} 1",
+        ] {
+            assert!(text.lines().any(|printed| printed == line), "{line}\n{text}");
+        }
+    }
+
+    #[test]
+    fn closed_lists_are_there_at_zero_from_the_start() {
+        let text = metrics().render();
+        for line in [
+            "ops_credential_leases_total{outcome=\"no_credential\"} 0",
+            "ops_health_samples_total{outcome=\"too_old\"} 0",
+            "ops_routing_resolve_total{outcome=\"no_route\"} 0",
+            "ops_operators{state=\"stale\"} 0",
+            "ops_ready 0",
+        ] {
+            assert!(text.lines().any(|printed| printed == line), "{line}\n{text}");
+        }
+    }
+
+    #[test]
+    fn a_connection_that_recovers_loses_its_series_and_at_most_500_are_shown() {
+        let metrics = metrics();
+        let id = |n: u128| ConnectionId::from(Uuid::from_u128(n));
+        let shown = |metrics: &Metrics| {
+            metrics.render().lines().filter(|line| line.starts_with("ops_connection_not_healthy{")).count()
+        };
+        metrics.set_connections_not_healthy((0..600).map(|n| (id(n), State::Down)));
+        assert_eq!(shown(&metrics), 500);
+        metrics.set_connections_not_healthy([(id(1), State::Healthy), (id(2), State::Stale)]);
+        assert_eq!(shown(&metrics), 1);
+        assert!(metrics.render().contains("state=\"stale\"} 1"));
+    }
+
+    #[test]
+    fn a_method_that_nobody_serves_makes_no_series_of_its_own() {
+        let metrics = metrics();
+        let invented = Method::from_bytes(b"BREW").unwrap();
+        metrics.request_answered(Listener::Admin, &invented, "unmatched", 405, Duration::ZERO);
+        assert!(metrics.render().contains("method=\"other\"") && !metrics.render().contains("BREW"));
+    }
+}

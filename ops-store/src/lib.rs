@@ -1,0 +1,16 @@
+//! Where facts and secrets are kept: one trait per port, their adapters, one conformance suite that each adapter passes.
+//! This is the only crate that talks to a database or a secret store.
+
+pub mod port;
+mod sql;
+pub mod postgres;
+pub mod sqlite;
+pub mod sealed;
+
+#[cfg(feature = "testing")]
+pub mod conformance;
+#[cfg(feature = "testing")]
+pub mod testing;
+
+pub use port::{Store, SecretStore};
+pub use sql::Value;

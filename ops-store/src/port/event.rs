@@ -1,0 +1,39 @@
+//! Reading events, and numbering them.
+
+use async_trait::async_trait;
+use ops_core::{Mark, event::Stored};
+
+use super::{Engine, EngineExt, ReadError};
+use crate::sql::{self, Corrupt};
+
+/// Reads committed and numbered events.
+#[async_trait]
+pub trait EventReads: Send + Sync {
+    /// Those after a position, in order.
+    async fn events_after(&self, after: Mark, limit: usize) -> Result<Vec<Stored>, ReadError>;
+}
+
+/// Gives committed events a position without gaps: the cursor of everybody's order.
+#[async_trait]
+pub trait Sequencer: Send + Sync {
+    /// Numbers up to `batch` events and answers how many it numbered. Safe to run twice and by several at once.
+    async fn number_events(&self, batch: usize) -> Result<u64, ReadError>;
+}
+
+#[async_trait]
+impl<T: Engine> EventReads for T {
+    async fn events_after(&self, after: Mark, limit: usize) -> Result<Vec<Stored>, ReadError> {
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let [rows] = self.read_all([sql::outbox::after(after, limit)]).await?;
+        Ok(rows.iter().map(sql::outbox::read).collect::<Result<_, Corrupt>>()?)
+    }
+}
+
+#[async_trait]
+impl<T: Engine> Sequencer for T {
+    async fn number_events(&self, batch: usize) -> Result<u64, ReadError> {
+        let batch = i64::try_from(batch).unwrap_or(i64::MAX);
+        let [lock, number, head] = sql::outbox::number(batch);
+        self.write_counting(vec![lock, number, head], 1).await
+    }
+}

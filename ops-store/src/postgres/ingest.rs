@@ -1,0 +1,115 @@
+//! Samples on PostgreSQL: one INSERT of arrays into the partitions, then windows and sessions, in one transaction.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use async_trait::async_trait;
+use deadpool_postgres::Object;
+use futures::future::join_all;
+use jiff::Timestamp;
+use ops_core::{
+    health::Sample,
+    id::{ConnectionId, OperatorId},
+};
+use tokio_postgres::Error;
+use uuid::Uuid;
+
+use super::{PostgresStore, READ_WITHIN, unavailable};
+use crate::{
+    port::{Arrived, HealthLog, ReadError, SampleTaken},
+    sql::{Corrupt, Statement, health, json},
+};
+
+#[async_trait]
+impl HealthLog for PostgresStore {
+    async fn append(&self, arrived: Arrived) -> Result<Vec<SampleTaken>, ReadError> {
+        let operators = self.operators_of(&arrived.samples).await?;
+        let connection = self.connection().await.map_err(ReadError::Unavailable)?;
+        // in a task of its own: a client that goes away must not leave an open transaction in the pool
+        let work = tokio::spawn(async move { append(&connection, arrived, &operators).await });
+        tokio::time::timeout(READ_WITHIN, work).await.map_err(unavailable)?.map_err(unavailable)?
+    }
+}
+
+impl PostgresStore {
+    async fn operators_of(&self, samples: &[Sample]) -> Result<BTreeMap<ConnectionId, OperatorId>, ReadError> {
+        use crate::port::Engine;
+        let connections: BTreeSet<_> = samples.iter().map(|sample| sample.connection_id).collect();
+        let rows = self.read(connections.into_iter().map(health::operator_of).collect()).await?;
+        let pair = |row: &crate::sql::Row| Ok((row.uuid(0)?, row.uuid(1)?));
+        Ok(rows.iter().flatten().map(pair).collect::<Result<_, Corrupt>>()?)
+    }
+}
+
+async fn append(
+    connection: &Object,
+    arrived: Arrived,
+    operators: &BTreeMap<ConnectionId, OperatorId>,
+) -> Result<Vec<SampleTaken>, ReadError> {
+    connection.batch_execute("BEGIN").await.map_err(unavailable)?;
+    match within(connection, &arrived, operators).await {
+        Ok(taken) => {
+            connection.batch_execute("COMMIT").await.map_err(unavailable)?;
+            Ok(taken)
+        }
+        Err(error) => {
+            connection.batch_execute("ROLLBACK").await.map_err(unavailable)?;
+            Err(error)
+        }
+    }
+}
+
+async fn within(
+    connection: &Object,
+    arrived: &Arrived,
+    operators: &BTreeMap<ConnectionId, OperatorId>,
+) -> Result<Vec<SampleTaken>, ReadError> {
+    let stored = insert(connection, arrived, operators).await?;
+    let (taken, statements) = health::account(arrived, operators, stored);
+    let known = super::read::prepare(connection, &statements).await.map_err(unavailable)?;
+    let flight = known.iter().zip(&statements).map(|(prepared, Statement { args, .. })| connection.execute_raw(prepared, args));
+    join_all(flight).await.into_iter().collect::<Result<Vec<u64>, Error>>().map_err(unavailable)?;
+    Ok(taken)
+}
+
+const INSERT: &str = "INSERT INTO operator_health_log (connector_id, run_id, seq, window_start, window_s, \
+     connection_id, operator_id, received_at, late, sample) \
+     SELECT * FROM UNNEST($1::text[], $2::uuid[], $3::bigint[], $4::timestamptz[], $5::bigint[], $6::uuid[], \
+     $7::uuid[], $8::timestamptz[], $9::boolean[], $10::text[]) \
+     ON CONFLICT DO NOTHING RETURNING connector_id, run_id, seq, window_start";
+
+/// Inserts the samples of known connections; answers the identities that were not there yet.
+async fn insert(
+    connection: &Object,
+    arrived: &Arrived,
+    operators: &BTreeMap<ConnectionId, OperatorId>,
+) -> Result<BTreeSet<health::Identity>, ReadError> {
+    let known: Vec<(&Sample, Uuid)> = arrived
+        .samples
+        .iter()
+        .filter_map(|sample| operators.get(&sample.connection_id).map(|operator| (sample, operator.uuid())))
+        .collect();
+    let documents = known.iter().map(|(sample, _)| json(sample)).collect::<Result<Vec<_>, _>>().map_err(unavailable)?;
+    let connectors: Vec<&str> = known.iter().map(|(sample, _)| sample.connector_id.as_str()).collect();
+    let runs: Vec<Uuid> = known.iter().map(|(sample, _)| sample.run_id.uuid()).collect();
+    let seqs: Vec<i64> = known.iter().map(|(sample, _)| sample.seq).collect();
+    let starts: Vec<Timestamp> = known.iter().map(|(sample, _)| sample.window_start).collect();
+    let lengths: Vec<i64> = known.iter().map(|(sample, _)| sample.window_s).collect();
+    let connections: Vec<Uuid> = known.iter().map(|(sample, _)| sample.connection_id.uuid()).collect();
+    let operators: Vec<Uuid> = known.iter().map(|(_, operator)| *operator).collect();
+    let received: Vec<Timestamp> = known.iter().map(|_| arrived.received_at).collect();
+    let late: Vec<bool> = known.iter().map(|(sample, _)| health::is_late(sample, arrived)).collect();
+    let insert = connection.prepare_cached(INSERT).await.map_err(unavailable)?;
+    let rows = connection
+        .query(
+            &insert,
+            &[
+                &connectors, &runs, &seqs, &starts, &lengths, &connections, &operators, &received, &late, &documents,
+            ],
+        )
+        .await
+        .map_err(unavailable)?;
+    let identity = |row: &tokio_postgres::Row| {
+        Ok((row.try_get(0)?, row.try_get::<_, Uuid>(1)?.into(), row.try_get(2)?, row.try_get(3)?))
+    };
+    rows.iter().map(identity).collect::<Result<_, Error>>().map_err(unavailable)
+}

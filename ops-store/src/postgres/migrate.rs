@@ -1,0 +1,122 @@
+//! Migrations on PostgreSQL: under an advisory lock, each file in a transaction, as a job before a rollout.
+
+use tokio_postgres::{Client, NoTls};
+
+use super::{ConnectError, session};
+
+mod embedded {
+    refinery::embed_migrations!("../migrations/postgres");
+}
+
+/// `migrations/postgres/roles.sql`: the roles of a cluster, once, as a superuser.
+const ROLES: &str = include_str!("../../../migrations/postgres/roles.sql");
+/// One number that every migrator locks: refinery takes no lock of its own.
+const LOCK: i64 = 0x6f70_735f_6d69_6772;
+
+/// Why the schema is not there.
+#[derive(Debug, thiserror::Error)]
+pub enum MigrateError {
+    /// The address cannot be used.
+    #[error(transparent)]
+    Connect(#[from] ConnectError),
+    /// The database refuses or does not answer.
+    #[error("the database refuses or does not answer: {}", cause(.0))]
+    Database(#[from] tokio_postgres::Error),
+    /// A migration fails.
+    #[error("a migration fails")]
+    Migration(#[from] Box<refinery::Error>),
+    /// The cluster has no roles yet.
+    #[error(
+        "the role {0} is missing: run migrations/postgres/roles.sql once as a superuser, connected to this database \
+         (psql -f migrations/postgres/roles.sql)"
+    )]
+    RoleMissing(String),
+}
+
+/// The server's own words, which name no value of a row.
+fn cause(error: &tokio_postgres::Error) -> String {
+    error.as_db_error().map_or_else(|| error.to_string(), |refused| refused.message().to_owned())
+}
+
+/// What a run did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Migrated {
+    /// Migrations applied now.
+    pub applied: usize,
+    /// The schema's version now.
+    pub version: i64,
+}
+
+/// Brings the schema to this binary's version. A newer schema is left alone.
+///
+/// # Errors
+/// [`MigrateError`].
+pub async fn migrate(url: &str) -> Result<Migrated, MigrateError> {
+    let mut client = connect(url).await?;
+    client.batch_execute("SET statement_timeout = 0; SET lock_timeout = '60s'").await?;
+    client.execute("SELECT pg_advisory_lock($1)", &[&LOCK]).await?;
+    // the lock is the session's, and ends with it
+    roles_exist(&client).await?;
+    client.batch_execute("CREATE SCHEMA IF NOT EXISTS ops").await?;
+    let mut runner = embedded::migrations::runner().set_abort_missing(false);
+    runner = runner.set_grouped(false);
+    let report = runner.run_async(&mut client).await.map_err(Box::new)?;
+    let version = version(&client).await?;
+    Ok(Migrated { applied: report.applied_migrations().len(), version })
+}
+
+/// Makes the roles of the cluster; as a superuser.
+///
+/// # Errors
+/// [`MigrateError`].
+pub async fn apply_roles(url: &str) -> Result<(), MigrateError> {
+    Ok(connect(url).await?.batch_execute(ROLES).await?)
+}
+
+/// The schema's version, and the one this binary brings; 0 when there is none yet.
+///
+/// # Errors
+/// [`MigrateError`].
+pub async fn schema_version(url: &str) -> Result<(i64, i64), MigrateError> {
+    let client = connect(url).await?;
+    let ours = embedded::migrations::runner().get_migrations().iter().map(|m| i64::from(m.version())).max().unwrap_or(0);
+    let exists = client.query_one("SELECT to_regclass('ops.refinery_schema_history') IS NOT NULL", &[]).await?;
+    let found = if exists.try_get(0)? { version(&client).await? } else { 0 };
+    Ok((found, ours))
+}
+
+/// Tells schemas apart: two binaries with the same number make the same schema and roles.
+#[cfg(feature = "testing")]
+pub(crate) fn fingerprint() -> u64 {
+    use std::hash::{DefaultHasher, Hash, Hasher};
+    let mut hasher = DefaultHasher::new();
+    ROLES.hash(&mut hasher);
+    for migration in embedded::migrations::runner().get_migrations() {
+        migration.checksum().hash(&mut hasher);
+    }
+    hasher.finish()
+}
+
+async fn version(client: &Client) -> Result<i64, tokio_postgres::Error> {
+    let sql = "SELECT coalesce(max(version), 0)::bigint FROM ops.refinery_schema_history";
+    client.query_one(sql, &[]).await?.try_get(0)
+}
+
+async fn roles_exist(client: &Client) -> Result<(), MigrateError> {
+    for role in ["ops_migrate", "ops_app", "ops_maint", "ops_read"] {
+        if client.query("SELECT 1 FROM pg_roles WHERE rolname = $1", &[&role]).await?.is_empty() {
+            return Err(MigrateError::RoleMissing(role.to_owned()));
+        }
+    }
+    Ok(())
+}
+
+async fn connect(url: &str) -> Result<Client, MigrateError> {
+    let (client, connection) = session(url)?.connect(NoTls).await?;
+    tokio::spawn(async move {
+        if let Err(error) = connection.await {
+            tracing::debug!(%error, "the migration's connection ended");
+        }
+    });
+    Ok(client)
+}

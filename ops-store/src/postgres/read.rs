@@ -1,0 +1,88 @@
+//! Reads and bookkeeping on PostgreSQL: statements pipelined in one flight.
+
+use std::future::Future;
+
+use async_trait::async_trait;
+use deadpool_postgres::Object;
+use futures::{FutureExt, StreamExt, TryStreamExt, future::join_all};
+use tokio_postgres::Error;
+
+use super::{PostgresStore, READ_WITHIN, unavailable, value};
+use crate::{
+    port::{Engine, ReadError},
+    sql::{Row, Statement},
+};
+
+#[async_trait]
+impl Engine for PostgresStore {
+    async fn read(&self, statements: Vec<Statement>) -> Result<Vec<Vec<Row>>, ReadError> {
+        let connection = self.connection().await.map_err(ReadError::Unavailable)?;
+        let rows = to_its_end(async move { read(&connection, &statements).await }).await?;
+        let of_one = |rows: Vec<tokio_postgres::Row>| rows.iter().map(value::row).collect::<Result<Vec<_>, _>>();
+        Ok(rows.into_iter().map(of_one).collect::<Result<_, _>>()?)
+    }
+
+    async fn write(&self, statements: Vec<Statement>) -> Result<Vec<u64>, ReadError> {
+        let connection = self.connection().await.map_err(ReadError::Unavailable)?;
+        to_its_end(async move { transaction(&connection, &statements).await }).await
+    }
+}
+
+/// Runs in a task of its own: a caller that goes away must not hand a connection with an open transaction to the pool.
+async fn to_its_end<T: Send + 'static>(
+    work: impl Future<Output = Result<T, Error>> + Send + 'static,
+) -> Result<T, ReadError> {
+    let ended = tokio::time::timeout(READ_WITHIN, tokio::spawn(work)).await;
+    ended.map_err(unavailable)?.map_err(unavailable)?.map_err(unavailable)
+}
+
+/// The rows of each statement. Several statements share a snapshot; BEGIN and COMMIT travel in the same flight.
+async fn read(connection: &Object, statements: &[Statement]) -> Result<Vec<Vec<tokio_postgres::Row>>, Error> {
+    let known = prepare(connection, statements).await?;
+    let alone = statements.len() == 1;
+    let begin = async {
+        if alone { Ok(()) } else { connection.batch_execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await }
+    };
+    let queries = join_all(known.iter().zip(statements).map(|(prepared, statement)| async move {
+        connection.query_raw(prepared, &statement.args).await?.boxed().try_collect().await
+    }));
+    let commit = async { if alone { Ok(()) } else { connection.batch_execute("COMMIT").await } };
+    // polled in this order, so that the messages are queued in this order
+    let (begun, rows, committed) = futures::join!(begin, queries, commit);
+    begun?;
+    let rows = rows.into_iter().collect::<Result<_, _>>()?;
+    committed?;
+    Ok(rows)
+}
+
+/// All of the statements or none, in one flight once this connection knows them; the rows that each changed.
+/// Every future is polled once, in order, before any is waited for: all messages are queued before the first answer.
+/// The first error in order is the cause: those after it say 25P02, and COMMIT says Ok after a rollback.
+pub(super) async fn transaction(connection: &Object, statements: &[Statement]) -> Result<Vec<u64>, Error> {
+    let known = prepare(connection, statements).await?;
+    run(connection, &known, statements).await
+}
+
+/// The part of [`transaction`] from which on a change may be kept.
+pub(super) async fn run(
+    connection: &Object,
+    known: &[tokio_postgres::Statement],
+    statements: &[Statement],
+) -> Result<Vec<u64>, Error> {
+    let mut flight = vec![connection.batch_execute("BEGIN").map(|begun| begun.map(|()| 0)).boxed()];
+    for (prepared, statement) in known.iter().zip(statements) {
+        flight.push(connection.execute_raw(prepared, &statement.args).boxed());
+    }
+    flight.push(connection.batch_execute("COMMIT").map(|ended| ended.map(|()| 0)).boxed());
+    // join, not try_join: whoever decides again must find the locks gone, so the rollback's answer is waited for
+    let changed: Vec<u64> = join_all(flight).await.into_iter().collect::<Result<_, _>>()?;
+    Ok(changed.get(1..=statements.len()).unwrap_or_default().to_vec())
+}
+
+/// Statements by text: known to the connection already, or prepared, all in one flight.
+pub(super) async fn prepare(
+    connection: &Object,
+    statements: &[Statement],
+) -> Result<Vec<tokio_postgres::Statement>, Error> {
+    join_all(statements.iter().map(|statement| connection.prepare_cached(&statement.sql))).await.into_iter().collect()
+}

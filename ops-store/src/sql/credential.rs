@@ -1,0 +1,77 @@
+//! Credentials in SQL: metadata only.
+
+use ops_core::{
+    credential::{Credential, Write},
+    id::{ConnectionId, OperatorId},
+};
+
+use super::{Corrupt, Row, Statement, args};
+
+const COLUMNS: &str = "id, operator_id, connection_id, version, stage, system_id, note, created_at, created_by, \
+     activated_at, retired_at, expires_at, retire_after_s";
+
+pub(crate) fn of_connection(id: ConnectionId) -> Statement {
+    let sql = format!("SELECT {COLUMNS} FROM credential WHERE connection_id = $1 ORDER BY version");
+    Statement::new(sql, args![id.uuid()])
+}
+
+pub(crate) fn of_operator(id: OperatorId) -> Statement {
+    let sql = format!("SELECT {COLUMNS} FROM credential WHERE operator_id = $1 ORDER BY connection_id, version");
+    Statement::new(sql, args![id.uuid()])
+}
+
+pub(crate) fn read(row: &Row) -> Result<Credential, Corrupt> {
+    Ok(Credential {
+        id: row.uuid(0)?,
+        operator_id: row.uuid(1)?,
+        connection_id: row.uuid(2)?,
+        version: row.int(3)?,
+        stage: row.word(4)?,
+        system_id: row.value(5)?,
+        note: row.opt_value(6)?,
+        created_at: row.time(7)?,
+        created_by: row.text(8)?,
+        activated_at: row.opt_time(9)?,
+        retired_at: row.opt_time(10)?,
+        expires_at: row.opt_time(11)?,
+        retire_after_s: row.int(12)?,
+    })
+}
+
+pub(crate) fn write(write: &Write) -> Statement {
+    let Write::Insert(Credential {
+        id,
+        operator_id,
+        connection_id,
+        version,
+        stage,
+        system_id,
+        note,
+        created_at,
+        created_by,
+        activated_at,
+        retired_at,
+        expires_at,
+        retire_after_s,
+    }) = write;
+    Statement::new(
+        "INSERT INTO credential (id, operator_id, connection_id, version, stage, system_id, note, created_at, \
+         created_by, activated_at, retired_at, expires_at, retire_after_s) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+        args![
+            id.uuid(),
+            operator_id.uuid(),
+            connection_id.uuid(),
+            *version,
+            stage.to_string(),
+            system_id.to_string(),
+            note.as_ref().map(ToString::to_string),
+            *created_at,
+            created_by.clone(),
+            *activated_at,
+            *retired_at,
+            *expires_at,
+            *retire_after_s,
+        ],
+    )
+}

@@ -1,0 +1,72 @@
+//! The outbox in SQL: events are written with their change and numbered afterwards.
+
+use ops_core::{Change, Mark, event::{Event, Stored}, limits};
+
+use super::{Corrupt, NotStorable, Row, Statement, args, json};
+
+const COLUMNS: &str =
+    "id, operator_id, epoch, sequence, position_epoch, position, type, at, traceparent, data";
+
+pub(crate) const INSERT: &str = "INSERT INTO outbox (id, operator_id, epoch, sequence, type, at, traceparent, data) VALUES ($1, $2, \
+         (SELECT event_epoch FROM operator WHERE id = $2), (SELECT event_sequence FROM operator WHERE id = $2), \
+         $3, $4, $5, $6)";
+
+/// An event under the sequence that its operator has just drawn.
+pub(crate) fn insert(event: &Event, change: &Change) -> Result<Statement, NotStorable> {
+    let Event { id, operator_id, kind, data } = event;
+    let data = json(data)?;
+    if data.len() > limits::EVENT_OCTETS_MAX {
+        return Err(NotStorable(format!("an event may have {} octets", limits::EVENT_OCTETS_MAX)));
+    }
+    Ok(Statement::new(
+        INSERT,
+        args![id.uuid(), operator_id.uuid(), kind.to_string(), change.at, change.traceparent.clone(), data],
+    ))
+}
+
+/// Numbered events after a position.
+pub(crate) fn after(mark: Mark, limit: i64) -> Statement {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM outbox WHERE (position_epoch, position) > ($1, $2) \
+         ORDER BY position_epoch, position LIMIT $3"
+    );
+    Statement::new(sql, args![mark.epoch, mark.n, limit])
+}
+
+pub(crate) fn read(row: &Row) -> Result<Stored, Corrupt> {
+    Ok(Stored {
+        id: row.uuid(0)?,
+        operator_id: row.uuid(1)?,
+        sequence: Mark::new(row.int(2)?, row.int(3)?),
+        position: Mark::new(row.int(4)?, row.int(5)?),
+        kind: row.word(6)?,
+        at: row.time(7)?,
+        traceparent: row.opt_text(8)?,
+        data: row.json(9)?,
+    })
+}
+
+/// Numbers committed rows, in the order they were written. The head's lock makes a second sequencer wait, and each
+/// statement after it sees what the first one committed. An operator's events are in order, since each was written
+/// after the one before it was committed.
+pub(crate) fn number(batch: i64) -> [Statement; 3] {
+    [
+        Statement::new(
+            "UPDATE outbox_head SET position = CASE WHEN epoch < (SELECT epoch FROM service) THEN 0 ELSE position END, \
+             epoch = (SELECT epoch FROM service)",
+            [],
+        ),
+        Statement::new(
+            "UPDATE outbox SET position_epoch = (SELECT epoch FROM outbox_head), \
+             position = (SELECT position FROM outbox_head) + due.n \
+             FROM (SELECT row_no, row_number() OVER (ORDER BY row_no) AS n FROM outbox WHERE position IS NULL \
+             ORDER BY row_no LIMIT $1) AS due WHERE outbox.row_no = due.row_no",
+            args![batch],
+        ),
+        Statement::new(
+            "UPDATE outbox_head SET position = coalesce((SELECT max(position) FROM outbox \
+             WHERE position_epoch = outbox_head.epoch), position)",
+            [],
+        ),
+    ]
+}

@@ -1,0 +1,49 @@
+//! Samples on SQLite: one by one in the writer's group, then windows and sessions.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use async_trait::async_trait;
+use ops_core::id::{ConnectionId, OperatorId};
+use rusqlite::Connection;
+
+use super::{SqliteStore, unavailable, value};
+use crate::{
+    port::{Arrived, HealthLog, ReadError, SampleTaken},
+    sql::health,
+};
+
+#[async_trait]
+impl HealthLog for SqliteStore {
+    async fn append(&self, arrived: Arrived) -> Result<Vec<SampleTaken>, ReadError> {
+        let written = self.writer.write(move |connection| append(connection, &arrived)).await;
+        written.map_err(unavailable)?.map_err(unavailable)
+    }
+}
+
+fn append(connection: &Connection, arrived: &Arrived) -> rusqlite::Result<Vec<SampleTaken>> {
+    let mut operators: BTreeMap<ConnectionId, OperatorId> = BTreeMap::new();
+    for id in arrived.samples.iter().map(|sample| sample.connection_id).collect::<BTreeSet<_>>() {
+        if let Some(row) = value::query(connection, &health::operator_of(id))?.first() {
+            operators.insert(id, row.uuid(1).map_err(unreadable)?);
+        }
+    }
+    let mut stored = BTreeSet::new();
+    for sample in &arrived.samples {
+        let Some(operator) = operators.get(&sample.connection_id) else { continue };
+        let late = health::is_late(sample, arrived);
+        let insert = health::insert_sample(sample, *operator, arrived.received_at, late).map_err(unreadable)?;
+        if value::execute(connection, &insert)? > 0 {
+            let (connector, run, seq, start) = sample.identity();
+            stored.insert((connector.to_owned(), run, seq, start));
+        }
+    }
+    let (taken, statements) = health::account(arrived, &operators, stored);
+    for statement in &statements {
+        value::execute(connection, statement)?;
+    }
+    Ok(taken)
+}
+
+fn unreadable(error: impl std::error::Error + Send + Sync + 'static) -> rusqlite::Error {
+    rusqlite::Error::UserFunctionError(Box::new(error))
+}

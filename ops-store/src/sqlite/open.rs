@@ -1,0 +1,73 @@
+//! Opening the file: settings, the function `expect`, migrations.
+
+use std::{path::Path, sync::Arc};
+
+use rusqlite::{Connection, OpenFlags, functions::FunctionFlags};
+
+use super::{SqliteStore, read::Readers, writer::Writer};
+
+mod embedded {
+    refinery::embed_migrations!("../migrations/sqlite");
+}
+
+/// How many readers may read at once: reads of the embedded store are short.
+const READERS: usize = 4;
+/// Statements that each connection keeps prepared.
+const STATEMENTS: usize = 128;
+
+/// Why the file cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// SQLite refuses.
+    #[error("the database file cannot be opened")]
+    Database(#[from] rusqlite::Error),
+    /// A migration fails.
+    #[error("a migration fails")]
+    Migration(#[from] Box<refinery::Error>),
+}
+
+impl SqliteStore {
+    /// Opens or makes the file and brings its schema to this binary's version.
+    ///
+    /// # Errors
+    /// [`OpenError`].
+    pub fn open(path: &Path) -> Result<Self, OpenError> {
+        let mut writer = connect(path, OpenFlags::default())?;
+        // FULL: an acknowledged commit survives power loss; with grouped commits it costs little
+        writer.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON")?;
+        embedded::migrations::runner().set_abort_missing(false).run(&mut writer).map_err(Box::new)?;
+        let readers = (0..READERS)
+            .map(|_| connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX))
+            .collect::<Result<Vec<_>, _>>()?;
+        Ok(Self { writer: Writer::start(writer), readers: Arc::new(Readers::new(readers)) })
+    }
+}
+
+/// The schema's version, for those who look into the file.
+///
+/// # Errors
+/// [`OpenError`].
+pub fn schema_version(path: &Path) -> Result<i64, OpenError> {
+    let sql = "SELECT coalesce(max(version), 0) FROM refinery_schema_history";
+    Ok(connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?.query_row(sql, [], |row| row.get(0))?)
+}
+
+fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, rusqlite::Error> {
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(std::time::Duration::from_secs(5))?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    connection.create_scalar_function("expect", 3, FunctionFlags::SQLITE_UTF8, |call| {
+        if call.get::<Option<bool>>(1)? == Some(true) {
+            return Ok(true);
+        }
+        Err(rusqlite::Error::UserFunctionError(Box::new(Failed(call.get(0)?))))
+    })?;
+    Ok(connection)
+}
+
+/// How SQLite tells a failed expectation: its message begins like this.
+pub(super) const FAILED: &str = "expectation failed: ";
+
+#[derive(Debug, thiserror::Error)]
+#[error("{FAILED}{0}")]
+struct Failed(String);

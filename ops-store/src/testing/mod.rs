@@ -1,0 +1,13 @@
+//! What tests of this crate and of those that build on it need: fresh stores, and a look into their rows past the ports.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot be set up must fail, and say why"
+)]
+
+pub mod postgres;
+mod rows;
+pub mod sqlite;
+
+pub use rows::Rows;

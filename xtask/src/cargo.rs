@@ -1,0 +1,31 @@
+//! Makes the cargo commands that a task runs, and knows where the checkout is.
+
+use std::env;
+use std::path::Path;
+use std::process::Command;
+
+/// Turns on the tests that need servers; each crate that has such tests has a feature of this name.
+pub(crate) const STACK_FEATURES: &str = "ops-store/stack,ops-daemon/stack";
+
+/// Variables that `cargo run` sets for this process. Build scripts watch some of them (ring does), so a nested
+/// cargo that inherited them would rebuild what a plain one has built, and the other way round.
+const SET_BY_CARGO_RUN: [&str; 4] = ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_", "CARGO_CRATE_"];
+
+/// The top folder of the checkout.
+pub(crate) fn checkout() -> &'static Path {
+    let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
+    manifest.parent().unwrap_or(manifest)
+}
+
+/// The cargo that runs this task, in the top folder of the checkout.
+pub(crate) fn cargo(arguments: &[&str]) -> Command {
+    let program = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut command = Command::new(program);
+    command.args(arguments).current_dir(checkout());
+    for (name, _) in env::vars_os() {
+        if SET_BY_CARGO_RUN.iter().any(|prefix| name.to_string_lossy().starts_with(prefix)) {
+            command.env_remove(name);
+        }
+    }
+    command
+}

@@ -1,0 +1,62 @@
+//! Every project task, as `cargo xtask …`: reads the command line and calls the file named after the verb.
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command-line tool talks to the terminal")]
+
+mod test;
+mod test_tally;
+
+mod stack;
+
+mod check;
+mod layers;
+mod tidy;
+
+mod cargo;
+mod elapsed;
+mod failure;
+mod interrupt;
+mod postgres;
+mod process;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::failure::Failure;
+
+/// Every task of this project.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", disable_help_subcommand = true)]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Start a private PostgreSQL, run all tests against it, stop it; installs what is missing.
+    Test(test::Arguments),
+    /// A private PostgreSQL for working by hand.
+    #[command(subcommand)]
+    Stack(stack::Verb),
+    /// Formatting, lints, the arrows between the crates, and the rules of the house.
+    Check,
+}
+
+fn main() -> ExitCode {
+    match run(Arguments::parse().task) {
+        Ok(code) => code,
+        Err(failure) => {
+            eprintln!("error: {failure}");
+            interrupt::exit_code().unwrap_or(ExitCode::FAILURE)
+        }
+    }
+}
+
+fn run(task: Task) -> Result<ExitCode, Failure> {
+    interrupt::listen()?;
+    match task {
+        Task::Test(arguments) => test::run(&arguments),
+        Task::Stack(verb) => stack::run(&verb),
+        Task::Check => check::run(),
+    }
+}

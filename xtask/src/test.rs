@@ -1,0 +1,116 @@
+//! `cargo xtask test`: all tests against a private PostgreSQL, and one summary whose last line is the count.
+
+use std::io::{self, IsTerminal, Write};
+use std::process::{Command, ExitCode, ExitStatus};
+use std::time::Instant;
+
+use crate::cargo::{STACK_FEATURES, cargo};
+use crate::elapsed::elapsed;
+use crate::failure::Failure;
+use crate::interrupt;
+use crate::postgres::{Durability, Needs, Server, ensure};
+use crate::process;
+use crate::test_tally::Tally;
+
+/// What `cargo xtask test` takes.
+#[derive(clap::Args)]
+pub(crate) struct Arguments {
+    /// For `cargo test`, after `--`. Naming packages (`-- -p ops-store`) replaces the whole workspace.
+    #[arg(last = true)]
+    cargo_test: Vec<String>,
+}
+
+/// Starts the server, runs the tests, stops the server, says how it went.
+pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
+    let started = Instant::now();
+    let binaries = ensure(Needs::Tests)?;
+    let versions = format!("PostgreSQL {}, SQLite as built into the tests", binaries.version());
+    say(&format!("starting a private PostgreSQL {} …", binaries.version()));
+    let server = Server::fresh(binaries, Durability::Throwaway)?;
+    say(&format!("it listens on 127.0.0.1:{}; running cargo test", server.port()));
+    let mut tally = Tally::default();
+    let status = process::stream(cargo_test(&arguments.cargo_test, &server.url()), |line| {
+        say(line);
+        tally.read(line);
+    })?;
+    drop(server);
+    say(&format!("\n---- {versions}; took {}", elapsed(started.elapsed())));
+    Ok(close(&tally, status))
+}
+
+fn cargo_test(arguments: &[String], postgres_url: &str) -> Command {
+    let mut command = cargo(&["test", "--no-fail-fast"]);
+    command.args(selection(arguments)).args(arguments).env("OPS_TEST_POSTGRES_URL", postgres_url);
+    if io::stdout().is_terminal() && std::env::var_os("CARGO_TERM_COLOR").is_none() {
+        command.env("CARGO_TERM_COLOR", "always");
+    }
+    command
+}
+
+/// The whole workspace with the tests that need servers, or those features of the packages that were named.
+fn selection(arguments: &[String]) -> Vec<String> {
+    let packages = named_packages(arguments);
+    if packages.is_empty() {
+        return ["--workspace", "--features", STACK_FEATURES].map(str::to_owned).into();
+    }
+    let features = STACK_FEATURES
+        .split(',')
+        .filter(|feature| feature.split_once('/').is_some_and(|(package, _)| packages.contains(&package)));
+    features.flat_map(|feature| ["--features".to_owned(), feature.to_owned()]).collect()
+}
+
+fn named_packages(arguments: &[String]) -> Vec<&str> {
+    let mut packages = Vec::new();
+    let mut arguments = arguments.iter().map(String::as_str).take_while(|&argument| argument != "--");
+    while let Some(argument) = arguments.next() {
+        if matches!(argument, "-p" | "--package") {
+            packages.extend(arguments.next());
+        } else if let Some(name) = argument.strip_prefix("--package=").or(argument.strip_prefix("-p")) {
+            packages.push(name.trim_start_matches('='));
+        }
+    }
+    packages
+}
+
+/// Prints a line; unlike `println!` it does not end us when nobody reads any more.
+fn say(line: &str) {
+    writeln!(io::stdout().lock(), "{line}").ok();
+}
+
+fn close(tally: &Tally, status: ExitStatus) -> ExitCode {
+    for sentence in tally.complaints(status.success()) {
+        say(&sentence);
+    }
+    if interrupt::requested() {
+        say("interrupted: the count is of what ran until then");
+    }
+    say(&tally.count(status.success()));
+    match interrupt::exit_code() {
+        Some(code) => code,
+        None if status.success() && tally.is_success() => ExitCode::SUCCESS,
+        None => ExitCode::FAILURE,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn selected(arguments: &[&str]) -> Vec<String> {
+        selection(&arguments.iter().map(ToString::to_string).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn without_a_named_package_everything_runs() {
+        let everything = ["--workspace", "--features", "ops-store/stack,ops-daemon/stack"];
+        assert_eq!(selected(&[]), everything);
+        assert_eq!(selected(&["--test", "api", "--", "-p"]), everything);
+    }
+
+    #[test]
+    fn a_named_package_replaces_the_workspace_and_brings_its_own_feature() {
+        assert_eq!(selected(&["-p", "ops-store"]), ["--features", "ops-store/stack"]);
+        assert_eq!(selected(&["--package=ops-daemon", "create"]), ["--features", "ops-daemon/stack"]);
+        assert!(selected(&["-pxtask"]).is_empty());
+    }
+}
