@@ -41,7 +41,8 @@ for SEQ in $(seq 1 12); do
   gateway -d '{"samples": [{"connection_id": "'$CONNECTION'", "connector_id": "gateway/tour", "run_id": "'$CONNECTION'",
     "seq": '$SEQ', "window_start": "'$(date -u +%Y-%m-%dT%H:%M:%SZ)'", "window_s": 5,
     "sessions": [{"slot": 0, "state": "unbound", "bound_ms": 0}]}]}' "$INTERNAL/internal/v1/health/samples"
-  sleep 5; admin "$ADMIN/admin/v1/connections/$CONNECTION/health" | tee /dev/stderr | grep -q '"state":"down"' && break
+  sleep 5; HEALTH=$(admin "$ADMIN/admin/v1/connections/$CONNECTION/health"); echo "$HEALTH"
+  [[ $HEALTH == *'"state":"down"'* ]] && break
 done
 
 # 9. resolve again: the aggregator gets the number, and the explanation says why

@@ -112,7 +112,7 @@ error_codes! {
     /// The path does not take this method.
     MethodNotAllowed = "method_not_allowed", 405, Changed, Nothing,
         "The path does not take this method", "Use a method of the Allow header.";
-    /// Another one has this code, name, external id or account.
+    /// Another one has this code, name or external id.
     Duplicate = "duplicate", 409, Changed, Nothing,
         "Another one has this already", "Use the one in `existing_id`, or choose another value for `field`.";
     /// The status move is not in the table.

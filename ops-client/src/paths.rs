@@ -27,6 +27,11 @@ pub const CONNECTION_HEALTH: &str = "/admin/v1/connections/{connection_id}/healt
 pub const CONNECTION_CREDENTIALS: &str = "/admin/v1/connections/{connection_id}/credentials";
 /// The metadata of one credential.
 pub const CONNECTION_CREDENTIAL: &str = "/admin/v1/connections/{connection_id}/credentials/{version}";
+/// Take a staged credential into use.
+pub const CONNECTION_CREDENTIAL_ACTIVATE: &str =
+    "/admin/v1/connections/{connection_id}/credentials/{version}/activate";
+/// Give up a staged credential.
+pub const CONNECTION_CREDENTIAL_DISCARD: &str = "/admin/v1/connections/{connection_id}/credentials/{version}/discard";
 
 /// Routing rules: create, list.
 pub const RULES: &str = "/admin/v1/routing/rules";

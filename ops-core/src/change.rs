@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 
 use crate::{
-    audit::AuditEntry, connection, credential, event::Event, health, id::OperatorId, operator, routing, stamp::Stamp,
-    text_rule::word_list,
+    audit::AuditEntry, connection, credential, event::Event, health, id::OperatorId, operator, routing,
+    stamp::Stamp, text_rule::word_list,
 };
 
 /// Everything one decision changes.
@@ -118,6 +118,10 @@ word_list! {
         ConnectionDisable = "connection_disable",
         /// A credential was stored.
         CredentialCreate = "credential_create",
+        /// A staged credential was taken into use, and the one before it retired.
+        CredentialActivate = "credential_activate",
+        /// A staged credential was given up.
+        CredentialDiscard = "credential_discard",
         /// A credential's secret was handed to a connector.
         CredentialLease = "credential_lease",
         /// A routing rule was created.
@@ -136,6 +140,8 @@ pub enum Expect {
     Operator(operator::Expect),
     /// About a connection.
     Connection(connection::Expect),
+    /// About a credential.
+    Credential(credential::Expect),
     /// About a routing rule.
     Routing(routing::Expect),
     /// About the judged health of a connection.
@@ -167,7 +173,7 @@ macro_rules! from_noun {
     };
 }
 from_noun! {
-    Expect::Operator(operator), Expect::Connection(connection), Expect::Routing(routing), Expect::Health(health),
+    Expect::Operator(operator), Expect::Connection(connection), Expect::Credential(credential), Expect::Routing(routing), Expect::Health(health),
     Write::Operator(operator), Write::Connection(connection), Write::Credential(credential),
     Write::Routing(routing), Write::Health(health),
 }

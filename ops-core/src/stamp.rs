@@ -20,7 +20,13 @@ impl Stamp {
     /// `at` is rounded down to microseconds, as every database keeps it: otherwise the answer would differ from the
     /// row. `seed` is 16 fresh random bytes; the same seed mints the same ids.
     #[must_use]
-    pub fn new(at: Timestamp, actor: Actor, request_id: String, traceparent: Option<String>, seed: [u8; 16]) -> Self {
+    pub fn new(
+        at: Timestamp,
+        actor: Actor,
+        request_id: String,
+        traceparent: Option<String>,
+        seed: [u8; 16],
+    ) -> Self {
         let to_micros = TimestampRound::new().smallest(Unit::Microsecond).mode(RoundMode::Floor);
         Self { at: at.round(to_micros).unwrap_or(at), actor, request_id, traceparent, seed }
     }

@@ -34,7 +34,10 @@ impl TextRule {
         }
         let length = text.chars().count();
         if length < self.min || length > self.max {
-            return Err(Invalid::new(Rule::Length, format!("must have {} to {} characters", self.min, self.max)));
+            return Err(Invalid::new(
+                Rule::Length,
+                format!("must have {} to {} characters", self.min, self.max),
+            ));
         }
         if !(self.accepts)(&text) {
             return Err(Invalid::new(Rule::Pattern, self.hint));

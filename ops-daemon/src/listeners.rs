@@ -24,7 +24,9 @@ use crate::{
 #[derive(Debug, thiserror::Error)]
 pub enum NotListening {
     /// The address is taken, or not ours.
-    #[error("{listener} cannot listen on {address}: {error}; choose another address, or end what listens there")]
+    #[error(
+        "{listener} cannot listen on {address}: {error}; choose another address, or end what listens there"
+    )]
     Address {
         /// Which listener.
         listener: &'static str,
@@ -50,7 +52,8 @@ pub struct Bound {
 /// # Errors
 /// [`NotListening`].
 pub async fn bind(config: &Config) -> Result<Bound, NotListening> {
-    let admin_tls = config.admin.tls.as_ref().map(|tls| tls::server(&tls.certificate, &tls.key)).transpose()?;
+    let admin_tls =
+        config.admin.tls.as_ref().map(|tls| tls::server(&tls.certificate, &tls.key)).transpose()?;
     let mutual = &config.internal.tls;
     let internal_tls = tls::mutual(&mutual.certificate, &mutual.key, &mutual.client_ca)?;
     Ok(Bound {
@@ -84,16 +87,42 @@ impl End {
     }
 }
 
+/// When the certificate of each TLS listener ends.
+///
+/// # Errors
+/// A certificate cannot be read any more.
+pub fn measure_certificates(config: &Config, app: &App) -> Result<(), NotListening> {
+    let internal = &config.internal.tls.certificate;
+    app.metrics.set_certificate_expiry(Listener::Internal, tls::expires_at(internal)?);
+    if let Some(admin) = &config.admin.tls {
+        app.metrics.set_certificate_expiry(Listener::Admin, tls::expires_at(&admin.certificate)?);
+    }
+    Ok(())
+}
+
 /// Serves all three. `apis` ends the two with an API; `ops` is ended after them, since it tells of the drain.
 pub fn serve(bound: Bound, config: &Config, app: &App, apis: &End, ops: &End) {
     let admin = around(admin::router::router().router, app, Listener::Admin, config.admin.hosts.clone());
-    let internal = around(internal::router::router().router, app, Listener::Internal, config.internal.hosts.clone());
+    let internal =
+        around(internal::router::router().router, app, Listener::Internal, config.internal.hosts.clone());
     let drain = config.shutdown.drain();
     let (socket, tls) = bound.admin;
     apis.spawn(accept::serve(socket, tls, admin, Limits { drain, ..Limits::ADMIN }, apis.stop.clone()));
     let (socket, tls) = bound.internal;
-    apis.spawn(accept::serve(socket, Some(tls), internal, Limits { drain, ..Limits::INTERNAL }, apis.stop.clone()));
-    ops.spawn(accept::serve(bound.ops, None, layers::ops(probe::router(app.clone())), Limits::OPS, ops.stop.clone()));
+    apis.spawn(accept::serve(
+        socket,
+        Some(tls),
+        internal,
+        Limits { drain, ..Limits::INTERNAL },
+        apis.stop.clone(),
+    ));
+    ops.spawn(accept::serve(
+        bound.ops,
+        None,
+        layers::ops(probe::router(app.clone())),
+        Limits::OPS,
+        ops.stop.clone(),
+    ));
 }
 
 /// One log line and one metric per request, around everything that can answer it.

@@ -86,7 +86,10 @@ mod tests {
         let readiness = Readiness::default();
         readiness.enter(Stage::Ready);
         readiness.depend(Dependency::Database, false);
-        assert_eq!(readiness.shown(), Shown { status: Stage::Ready, degraded: [Dependency::Database].into() });
+        assert_eq!(
+            readiness.shown(),
+            Shown { status: Stage::Ready, degraded: [Dependency::Database].into() }
+        );
         readiness.depend(Dependency::Database, true);
         assert!(readiness.shown().degraded.is_empty());
     }

@@ -42,7 +42,9 @@ pub enum NotStarted {
     #[error(transparent)]
     Schema(#[from] MigrateError),
     /// The schema is older than this binary needs.
-    #[error("the schema is at version {found}, and this binary needs {needed}: run `ops-daemon migrate` first")]
+    #[error(
+        "the schema is at version {found}, and this binary needs {needed}: run `ops-daemon migrate` first"
+    )]
     OldSchema {
         /// In the database.
         found: i64,
@@ -98,6 +100,7 @@ pub async fn start(config: &Config) -> Result<Running, NotStarted> {
     let bound = listeners::bind(config).await?;
     let (store, pool, sqlite) = open_store(&config.store).await?;
     let app = app(config, store, pool).await?;
+    listeners::measure_certificates(config, &app)?;
     task::view_refresh::refresh(app.clone()).await?;
     let (tasks, stop_tasks) = (TaskTracker::new(), CancellationToken::new());
     task::start(&app, &tasks, &stop_tasks);

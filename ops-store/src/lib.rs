@@ -12,5 +12,5 @@ pub mod conformance;
 #[cfg(feature = "testing")]
 pub mod testing;
 
-pub use port::{Store, SecretStore};
+pub use port::{SecretStore, Store};
 pub use sql::Value;

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use ops_core::{
+    connection::Status,
     health::{self, Reason, State, WindowSums},
     id::{ConnectionId, OperatorId},
 };
@@ -172,12 +173,13 @@ pub struct OperatorHealth {
 impl OperatorHealth {
     /// The answer to a read: the operator's state follows from those of its connections.
     #[must_use]
-    pub fn of(operator_id: OperatorId, connections: Vec<ConnectionHealth>) -> Self {
-        let states: Vec<_> = connections.iter().map(|connection| connection.state).collect();
+    pub fn of(operator_id: OperatorId, connections: Vec<(Status, ConnectionHealth)>) -> Self {
+        let state = health::operator_state(connections.iter().map(|(status, health)| (*status, health.state)));
+        let connections: Vec<_> = connections.into_iter().map(|(_, health)| health).collect();
         let moved_last = connections.iter().max_by_key(|connection| connection.since);
         Self {
             operator_id,
-            state: health::operator_state(&states),
+            state,
             since: moved_last.map(|connection| connection.since),
             reason: moved_last.map(|connection| connection.reason),
             sessions_bound: connections.iter().map(|connection| connection.sessions_bound).sum(),

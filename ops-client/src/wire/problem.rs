@@ -1,12 +1,9 @@
 //! The problem document (RFC 9457) that answers every refused request.
 
 use ops_core::{
-    Fault,
+    Fault, Word,
     id::RuleId,
-    operator::{
-        Status,
-        readiness::{Line, Readiness},
-    },
+    operator::readiness::{Line, Readiness},
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -41,14 +38,14 @@ pub struct Problem {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(schema_with = rule::of::<Uuid>)]
     existing_id: Option<Uuid>,
-    /// Where the operator stands.
+    /// Where the operator or credential stands.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(schema_with = rule::of::<Status>)]
-    from: Option<Status>,
+    #[schema(nullable = false)]
+    from: Option<&'static str>,
     /// Where it cannot go from there.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(schema_with = rule::of::<Status>)]
-    to: Option<Status>,
+    #[schema(nullable = false)]
+    to: Option<&'static str>,
     /// The readiness list.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, value_type = Option<Vec<ReadinessLine>>)]
@@ -132,9 +129,9 @@ impl Problem {
 
     /// With the move that is not in the table.
     #[must_use]
-    pub const fn with_transition(mut self, from: Status, to: Status) -> Self {
-        self.from = Some(from);
-        self.to = Some(to);
+    pub fn with_transition<T: Word>(mut self, from: T, to: T) -> Self {
+        self.from = Some(from.as_str());
+        self.to = Some(to.as_str());
         self
     }
 

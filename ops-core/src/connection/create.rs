@@ -27,7 +27,11 @@ pub struct OperatorDeleted;
 ///
 /// # Errors
 /// [`OperatorDeleted`].
-pub fn create(operator: &Operator, command: Create, stamp: &Stamp) -> Result<(Connection, Change), OperatorDeleted> {
+pub fn create(
+    operator: &Operator,
+    command: Create,
+    stamp: &Stamp,
+) -> Result<(Connection, Change), OperatorDeleted> {
     if operator.deleted_at.is_some() {
         return Err(OperatorDeleted);
     }
@@ -48,8 +52,12 @@ pub fn create(operator: &Operator, command: Create, stamp: &Stamp) -> Result<(Co
         updated_by: by,
         deleted_at: None,
     });
-    let entry = AuditEntry::new(mint.id(), ChangeName::ConnectionCreate, Some(operator.id), connection.id, stamp)
-        .with([Difference::set("name", &connection.name), Difference::set("profile", &connection.profile)]);
+    let entry =
+        AuditEntry::new(mint.id(), ChangeName::ConnectionCreate, Some(operator.id), connection.id, stamp)
+            .with([
+                Difference::set("name", &connection.name),
+                Difference::set("profile", &connection.profile),
+            ]);
     let change = Change::new(ChangeName::ConnectionCreate, stamp)
         .expect(operator::Expect::Alive(operator.id))
         .expect(operator::Expect::RoomForConnection(operator.id))

@@ -62,7 +62,9 @@ fn is_host(text: &str) -> bool {
     }
     let labels: Vec<&str> = text.split('.').collect();
     // a last label of digits only would be read as an IPv4 address by some resolvers (RFC 3696 §2)
-    labels.len() >= 2 && labels.iter().all(|label| is_label(label)) && labels.last().is_some_and(|l| !all_digits(l))
+    labels.len() >= 2
+        && labels.iter().all(|label| is_label(label))
+        && labels.last().is_some_and(|l| !all_digits(l))
 }
 
 fn is_label(label: &str) -> bool {
@@ -88,7 +90,17 @@ mod tests {
             assert!(Host::parse(good).is_ok(), "{good}");
         }
         let too_long = format!("{}{long}", "d.".repeat(30));
-        for bad in ["", "smsc", "SMSC.example.net", "a..b", "-a.example", "1.2.3.4.5", "a b.example", "a.example.", &too_long] {
+        for bad in [
+            "",
+            "smsc",
+            "SMSC.example.net",
+            "a..b",
+            "-a.example",
+            "1.2.3.4.5",
+            "a b.example",
+            "a.example.",
+            &too_long,
+        ] {
             assert!(Host::parse(bad).is_err(), "{bad}");
         }
     }

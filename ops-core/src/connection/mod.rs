@@ -11,8 +11,8 @@ use jiff::Timestamp;
 
 pub use field::{Host, Name, Port, Protocol, Status};
 pub use smpp::{
-    BindType, Direction, Endpoint, Endpoints, Priority, Sessions, Smpp, Tls, TlsMode, TlsVersion, Tps, Weight,
-    WindowSize,
+    BindType, Direction, Endpoint, Endpoints, Priority, Sessions, Smpp, Tls, TlsMode, TlsVersion, Tps,
+    Weight, WindowSize,
 };
 
 use crate::id::{ConnectionId, OperatorId};

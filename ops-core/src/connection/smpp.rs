@@ -33,9 +33,13 @@ impl Smpp {
     /// # Errors
     /// Every fault, with pointers below the profile.
     pub fn check(self) -> Result<Self, Vec<Fault>> {
-        let takes = |direction| self.endpoints.iter().any(|e| e.direction == Direction::Any || e.direction == direction);
+        let takes = |direction| {
+            self.endpoints.iter().any(|e| e.direction == Direction::Any || e.direction == direction)
+        };
         let missing = match self.bind_type {
-            BindType::Transceiver if !takes(Direction::Any) => Some("a transceiver needs an endpoint of direction any"),
+            BindType::Transceiver if !takes(Direction::Any) => {
+                Some("a transceiver needs an endpoint of direction any")
+            }
             BindType::Transmitter | BindType::Pair if !takes(Direction::Transmit) => {
                 Some("this bind type needs an endpoint of direction any or transmit")
             }
@@ -85,10 +89,15 @@ impl Endpoints {
         }
         for (index, endpoint) in endpoints.iter().enumerate() {
             let same = |other: &&Endpoint| {
-                (&other.host, other.port, other.direction) == (&endpoint.host, endpoint.port, endpoint.direction)
+                (&other.host, other.port, other.direction)
+                    == (&endpoint.host, endpoint.port, endpoint.direction)
             };
             if endpoints.iter().take(index).any(|other| same(&other)) {
-                faults.push(Fault::new(format!("/{index}"), Rule::Unique, "has the host, port and direction of another"));
+                faults.push(Fault::new(
+                    format!("/{index}"),
+                    Rule::Unique,
+                    "has the host, port and direction of another",
+                ));
             }
         }
         if faults.is_empty() { Ok(Self(endpoints)) } else { Err(faults) }
@@ -104,7 +113,10 @@ impl TryFrom<Vec<Endpoint>> for Endpoints {
     type Error = Invalid;
     fn try_from(endpoints: Vec<Endpoint>) -> Result<Self, Invalid> {
         Self::parse(endpoints).map_err(|faults| {
-            faults.into_iter().next().map_or_else(|| Invalid::new(Rule::Length, "refused"), |fault| fault.invalid)
+            faults
+                .into_iter()
+                .next()
+                .map_or_else(|| Invalid::new(Rule::Length, "refused"), |fault| fault.invalid)
         })
     }
 }
@@ -186,7 +198,11 @@ impl Tps {
         if thousandths < 1.0 || (raw * 1000.0 - thousandths).abs() > 1e-6 {
             return Err(refused());
         }
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a whole number in 1..=10^8")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a whole number in 1..=10^8"
+        )]
         Ok(Self { thousandths: thousandths as u32 })
     }
 
@@ -274,7 +290,11 @@ mod tests {
     #[test]
     fn a_pair_needs_endpoints_for_both_directions() {
         let smpp = |bind_type, directions: &[Direction]| {
-            let endpoints = directions.iter().enumerate().map(|(i, d)| endpoint(&format!("s{i}.example.net"), *d)).collect();
+            let endpoints = directions
+                .iter()
+                .enumerate()
+                .map(|(i, d)| endpoint(&format!("s{i}.example.net"), *d))
+                .collect();
             let endpoints = Endpoints::parse(endpoints).unwrap();
             let (sessions, window_size) = (Sessions::default(), WindowSize::default());
             Smpp { endpoints, bind_type, sessions, window_size, max_tps: None, tls: Tls::default() }.check()
@@ -289,7 +309,9 @@ mod tests {
 
     #[test]
     fn endpoints_are_one_to_sixteen_and_none_twice() {
-        let many = |n: usize| (0..n).map(|i| endpoint(&format!("s{i}.example.net"), Direction::Any)).collect::<Vec<_>>();
+        let many = |n: usize| {
+            (0..n).map(|i| endpoint(&format!("s{i}.example.net"), Direction::Any)).collect::<Vec<_>>()
+        };
         assert!(Endpoints::parse(many(0)).is_err());
         assert!(Endpoints::parse(many(16)).is_ok());
         assert!(Endpoints::parse(many(17)).is_err());

@@ -20,7 +20,12 @@ pub fn disable(connection: &Connection, stamp: &Stamp) -> Option<(Connection, Ch
     moved(connection, Status::Disabled, ChangeName::ConnectionDisable, stamp)
 }
 
-fn moved(connection: &Connection, to: Status, name: ChangeName, stamp: &Stamp) -> Option<(Connection, Change)> {
+fn moved(
+    connection: &Connection,
+    to: Status,
+    name: ChangeName,
+    stamp: &Stamp,
+) -> Option<(Connection, Change)> {
     let difference = Difference::between("status", &connection.status, &to)?;
     let mut fields = connection.fields().clone();
     fields.status = to;

@@ -68,17 +68,28 @@ pub fn create(
         expires_at: None,
         retire_after_s: limits::RETIRE_AFTER_DAYS * 24 * 3600,
     };
-    let entry = AuditEntry::new(mint.id(), ChangeName::CredentialCreate, Some(connection.operator_id), credential.id, stamp)
-        .with([
-            Difference::set("connection_id", connection.id),
-            Difference::set("version", credential.version),
-            Difference::set("stage", credential.stage),
-            Difference::set("system_id", &credential.system_id),
-        ]);
+    let entry = AuditEntry::new(
+        mint.id(),
+        ChangeName::CredentialCreate,
+        Some(connection.operator_id),
+        credential.id,
+        stamp,
+    )
+    .with([
+        Difference::set("connection_id", connection.id),
+        Difference::set("version", credential.version),
+        Difference::set("stage", credential.stage),
+        Difference::set("system_id", &credential.system_id),
+    ]);
     let change = Change::new(ChangeName::CredentialCreate, stamp)
         .expect(connection::Expect::Alive(connection.id))
         .write(Write::Insert(credential.clone()))
-        .event(Event::updated(mint.id(), connection.operator_id, vec![Changed::credential(connection.id)], None))
+        .event(Event::updated(
+            mint.id(),
+            connection.operator_id,
+            vec![Changed::credential(connection.id)],
+            None,
+        ))
         .audit(entry);
     Ok((credential, change))
 }

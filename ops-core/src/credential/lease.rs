@@ -60,11 +60,13 @@ pub fn lease(asked: Vec<Asked>, stage: Stage, stamp: &Stamp) -> (Decision, Chang
         match one(&asked, stage, stamp) {
             Ok(credential) => {
                 let operator = Some(credential.operator_id);
-                let entry = AuditEntry::new(mint.id(), ChangeName::CredentialLease, operator, credential.id, stamp).with([
-                    Difference::set("connection_id", credential.connection_id),
-                    Difference::set("version", credential.version),
-                    Difference::set("stage", credential.stage),
-                ]);
+                let entry =
+                    AuditEntry::new(mint.id(), ChangeName::CredentialLease, operator, credential.id, stamp)
+                        .with([
+                            Difference::set("connection_id", credential.connection_id),
+                            Difference::set("version", credential.version),
+                            Difference::set("stage", credential.stage),
+                        ]);
                 change = change.audit(entry);
                 decision.granted.push(credential);
             }
@@ -76,10 +78,17 @@ pub fn lease(asked: Vec<Asked>, stage: Stage, stamp: &Stamp) -> (Decision, Chang
 
 fn one(asked: &Asked, stage: Stage, stamp: &Stamp) -> Result<Credential, Refused> {
     let (operator, connection) = asked.found.as_ref().ok_or(Refused::NotFound)?;
-    flow::lease(operator.status, operator.receipts_until, connection.status, stamp.at()).map_err(|why| match why {
-        NotLeased::OperatorDeleted => Refused::OperatorDeleted,
-        NotLeased::OperatorSuspended => Refused::OperatorSuspended,
-        NotLeased::ConnectionDisabled => Refused::ConnectionDisabled,
+    flow::lease(operator.status, operator.receipts_until, connection.status, stamp.at()).map_err(|why| {
+        match why {
+            NotLeased::OperatorDeleted => Refused::OperatorDeleted,
+            NotLeased::OperatorSuspended => Refused::OperatorSuspended,
+            NotLeased::ConnectionDisabled => Refused::ConnectionDisabled,
+        }
     })?;
-    asked.credentials.iter().find(|credential| credential.stage == stage).cloned().ok_or(Refused::NoCredential)
+    asked
+        .credentials
+        .iter()
+        .find(|credential| credential.stage == stage)
+        .cloned()
+        .ok_or(Refused::NoCredential)
 }

@@ -1,6 +1,8 @@
 //! The credential: metadata of one secret of a connection. The secret itself passes through, and lies elsewhere.
 
 pub mod create;
+pub mod activate;
+pub mod discard;
 pub mod lease;
 mod field;
 mod secret;
@@ -43,9 +45,18 @@ pub struct Credential {
     pub retire_after_s: i64,
 }
 
+/// What a decision about a credential relied on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Expect {
+    /// It still stands there.
+    Stage(CredentialId, Stage),
+}
+
 /// What is stored of a credential.
 #[derive(Debug, Clone)]
 pub enum Write {
     /// A new one.
     Insert(Credential),
+    /// Its stage and the times of its moves.
+    Put(Credential),
 }

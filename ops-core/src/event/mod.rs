@@ -199,12 +199,22 @@ impl Event {
     /// `operator.created`.
     #[must_use]
     pub fn created(id: EventId, operator: &Operator) -> Self {
-        Self { id, operator_id: operator.id, kind: EventType::Created, data: Data::Created(OperatorView::of(operator)) }
+        Self {
+            id,
+            operator_id: operator.id,
+            kind: EventType::Created,
+            data: Data::Created(OperatorView::of(operator)),
+        }
     }
 
     /// `operator.updated`; `view` exactly when the profile or status changed.
     #[must_use]
-    pub fn updated(id: EventId, operator_id: OperatorId, changes: Vec<Changed>, view: Option<&Operator>) -> Self {
+    pub fn updated(
+        id: EventId,
+        operator_id: OperatorId,
+        changes: Vec<Changed>,
+        view: Option<&Operator>,
+    ) -> Self {
         let data = Data::Updated { changes, operator: view.map(OperatorView::of) };
         Self { id, operator_id, kind: EventType::Updated, data }
     }
@@ -219,7 +229,12 @@ impl Event {
     /// `operator.health_changed`.
     #[must_use]
     pub const fn health_changed(id: EventId, changed: HealthChanged) -> Self {
-        Self { id, operator_id: changed.id, kind: EventType::HealthChanged, data: Data::HealthChanged(changed) }
+        Self {
+            id,
+            operator_id: changed.id,
+            kind: EventType::HealthChanged,
+            data: Data::HealthChanged(changed),
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{ConnectionHealth, Expect, Input, State, WindowSums, Write, operator_state, step, verdict};
+use super::{ConnectionHealth, Expect, Input, WindowSums, Write, operator_state, step, verdict};
 use crate::{
     Change, Stamp,
     change::ChangeName,
@@ -157,13 +157,11 @@ fn own_change(
     now: Timestamp,
 ) -> HealthChanged {
     let counted = || looks.iter().filter(|(connection, _)| connection.status != connection::Status::Disabled);
-    let before: Vec<State> = counted().map(|(before, _)| before.health.state).collect();
-    let after: Vec<State> = counted().map(|(_, after)| after.state).collect();
     HealthChanged {
         id: operator.operator_id,
         code: operator.code.clone(),
-        from: operator_state(&before),
-        to: operator_state(&after),
+        from: operator_state(looks.iter().map(|(before, _)| (before.status, before.health.state))),
+        to: operator_state(looks.iter().map(|(before, after)| (before.status, after.state))),
         since: counted().map(|(_, after)| after.since).max().unwrap_or(now),
         connections: Vec::new(),
     }

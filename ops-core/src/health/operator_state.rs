@@ -1,11 +1,14 @@
 //! The state of an operator, from the states of its connections that count.
 
 use super::State;
+use crate::connection::Status;
 
-/// No connection: unknown. All down: down. All healthy: healthy. Any that works at all: degraded. Otherwise stale, when
-/// any is stale, or unknown.
+/// A disabled connection does not count: it is our own doing. No connection: unknown. All down: down. All healthy:
+/// healthy. Any that works at all: degraded. Otherwise stale, when any is stale, or unknown.
 #[must_use]
-pub fn operator_state(connections: &[State]) -> State {
+pub fn operator_state(connections: impl IntoIterator<Item = (Status, State)>) -> State {
+    let counts = |(status, state): (Status, State)| (status != Status::Disabled).then_some(state);
+    let connections: Vec<State> = connections.into_iter().filter_map(counts).collect();
     let all = |state| connections.iter().all(|connection| *connection == state);
     let works = |state: &State| matches!(state, State::Healthy | State::Degraded | State::Probation);
     if connections.is_empty() {
@@ -45,7 +48,15 @@ mod tests {
             (&[Stale, Unknown], Stale),
             (&[Unknown, Down], Unknown),
         ] {
-            assert_eq!(operator_state(connections), expected, "{connections:?}");
+            let enabled = connections.iter().map(|state| (Status::Enabled, *state));
+            assert_eq!(operator_state(enabled), expected, "{connections:?}");
         }
+    }
+
+    #[test]
+    fn a_disabled_connection_does_not_count() {
+        let connections = [(Status::Disabled, State::Down), (Status::Draining, State::Healthy)];
+        assert_eq!(operator_state(connections), State::Healthy);
+        assert_eq!(operator_state([(Status::Disabled, State::Down)]), State::Unknown);
     }
 }

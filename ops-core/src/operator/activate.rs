@@ -45,7 +45,9 @@ pub fn activate(
             change = change.expect(Expect::Ready(operator.id));
         }
         Status::Draining => {}
-        from @ (Status::Maintenance | Status::Deleted) => return Err(NotActivated::IllegalTransition { from }),
+        from @ (Status::Maintenance | Status::Deleted) => {
+            return Err(NotActivated::IllegalTransition { from });
+        }
     }
     let next = operator.changed(stamp, |fields| {
         fields.status = Status::Active;
@@ -64,7 +66,8 @@ pub(super) fn status_change(change: Change, before: &Operator, after: Operator, 
         Difference::between("receipts_until", &before.receipts_until, &after.receipts_until),
     ];
     let event = Event::updated(mint.id(), after.id, vec![Changed::status()], Some(&after));
-    let entry = AuditEntry::about_operator(mint.id(), change.name, &after, stamp).with(differences.into_iter().flatten());
+    let entry = AuditEntry::about_operator(mint.id(), change.name, &after, stamp)
+        .with(differences.into_iter().flatten());
     change
         .expect(Expect::Version(before.id, before.version))
         .write(Write::Put(after))

@@ -1,6 +1,9 @@
 //! Creating an operator: a draft that nobody else has by code, name or external id (the database decides that).
 
-use super::{Code, Countries, DisplayName, ExternalId, Fields, Importance, Kind, Labels, Networks, Operator, Status, Write};
+use super::{
+    Code, Countries, DisplayName, ExternalId, Fields, Importance, Kind, Labels, Networks, Operator, Status,
+    Write,
+};
 use crate::{
     Change, Stamp,
     audit::{AuditEntry, Difference},

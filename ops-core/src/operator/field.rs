@@ -157,7 +157,11 @@ macro_rules! set_of {
                 let mut seen = BTreeSet::new();
                 for (index, entry) in entries.iter().enumerate() {
                     if !seen.insert(entry) {
-                        faults.push(Fault::new(format!("/{index}"), Rule::Unique, "stands in the list twice"));
+                        faults.push(Fault::new(
+                            format!("/{index}"),
+                            Rule::Unique,
+                            "stands in the list twice",
+                        ));
                     }
                 }
                 if !faults.is_empty() {
@@ -213,10 +217,15 @@ impl Labels {
     /// # Errors
     /// [`Rule::Length`] for too many or too large, with pointers below the map.
     pub fn new(entries: BTreeMap<LabelKey, LabelValue>) -> Result<Self, Vec<Fault>> {
-        let octets: usize = entries.iter().map(|(key, value)| key.as_str().len() + value.as_str().len()).sum();
+        let octets: usize =
+            entries.iter().map(|(key, value)| key.as_str().len() + value.as_str().len()).sum();
         let mut faults = Vec::new();
         if entries.len() > limits::LABELS_MAX {
-            faults.push(Fault::new("", Rule::Length, format!("must have at most {} labels", limits::LABELS_MAX)));
+            faults.push(Fault::new(
+                "",
+                Rule::Length,
+                format!("must have at most {} labels", limits::LABELS_MAX),
+            ));
         }
         if octets > limits::LABELS_OCTETS_MAX {
             let most = limits::LABELS_OCTETS_MAX;
@@ -239,7 +248,10 @@ impl Labels {
             };
         }
         Self::new(entries).map_err(|faults| {
-            faults.into_iter().map(|fault| Fault { pointer: format!("/labels{}", fault.pointer), ..fault }).collect()
+            faults
+                .into_iter()
+                .map(|fault| Fault { pointer: format!("/labels{}", fault.pointer), ..fault })
+                .collect()
         })
     }
 
@@ -281,7 +293,8 @@ mod tests {
 
     #[test]
     fn names_that_look_the_same_have_one_key() {
-        for (a, b) in [("STRASSE", "straße"), ("ＡＣＭＥ", "acme"), ("Café", "cafe\u{301}"), ("ﬁn", "FIN")] {
+        for (a, b) in [("STRASSE", "straße"), ("ＡＣＭＥ", "acme"), ("Café", "cafe\u{301}"), ("ﬁn", "FIN")]
+        {
             let key = |text: &str| DisplayName::parse(text).unwrap().key();
             assert_eq!(key(a), key(b));
         }
@@ -298,7 +311,8 @@ mod tests {
 
     #[test]
     fn a_label_patch_sets_removes_and_keeps() {
-        let entry = |key: &str, value: &str| (LabelKey::parse(key).unwrap(), LabelValue::parse(value).unwrap());
+        let entry =
+            |key: &str, value: &str| (LabelKey::parse(key).unwrap(), LabelValue::parse(value).unwrap());
         let labels = Labels::new([entry("a", "1"), entry("b", "2")].into()).unwrap();
         let (key, value) = entry("c", "3");
         let patch = LabelsPatch::from([(entry("a", "").0, None), (key, Some(value))]);
@@ -309,7 +323,9 @@ mod tests {
     #[test]
     fn labels_stay_within_their_number_and_octets() {
         let many = |n: usize, value: &str| {
-            (0..n).map(|i| (LabelKey::parse(&format!("k{i:02}")).unwrap(), LabelValue::parse(value).unwrap())).collect()
+            (0..n)
+                .map(|i| (LabelKey::parse(&format!("k{i:02}")).unwrap(), LabelValue::parse(value).unwrap()))
+                .collect()
         };
         assert!(Labels::new(many(64, "x")).is_ok());
         assert_eq!(Labels::new(many(65, "x")).unwrap_err()[0].invalid.rule, Rule::Length);

@@ -66,7 +66,9 @@ mod tests {
 
     #[test]
     fn only_an_enabled_connection_of_an_active_operator_takes_new_traffic() {
-        for operator in [Status::Draft, Status::Draining, Status::Maintenance, Status::Suspended, Status::Deleted] {
+        for operator in
+            [Status::Draft, Status::Draining, Status::Maintenance, Status::Suspended, Status::Deleted]
+        {
             assert!(new_traffic(operator, Connection::Enabled).is_err(), "{operator}");
         }
         assert_eq!(new_traffic(Status::Active, Connection::Enabled), Ok(()));
@@ -80,10 +82,19 @@ mod tests {
         let now = Timestamp::UNIX_EPOCH;
         let later = now + jiff::SignedDuration::from_hours(1);
         assert_eq!(lease(Status::Suspended, Some(later), Connection::Enabled, now), Ok(()));
-        assert_eq!(lease(Status::Suspended, Some(later), Connection::Enabled, later), Err(NotLeased::OperatorSuspended));
-        assert_eq!(lease(Status::Suspended, None, Connection::Enabled, now), Err(NotLeased::OperatorSuspended));
+        assert_eq!(
+            lease(Status::Suspended, Some(later), Connection::Enabled, later),
+            Err(NotLeased::OperatorSuspended)
+        );
+        assert_eq!(
+            lease(Status::Suspended, None, Connection::Enabled, now),
+            Err(NotLeased::OperatorSuspended)
+        );
         assert_eq!(lease(Status::Draft, None, Connection::Enabled, now), Ok(()));
-        assert_eq!(lease(Status::Active, None, Connection::Disabled, now), Err(NotLeased::ConnectionDisabled));
+        assert_eq!(
+            lease(Status::Active, None, Connection::Disabled, now),
+            Err(NotLeased::ConnectionDisabled)
+        );
         assert_eq!(lease(Status::Deleted, None, Connection::Disabled, now), Err(NotLeased::OperatorDeleted));
     }
 }

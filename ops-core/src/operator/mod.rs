@@ -14,8 +14,8 @@ use std::ops::Deref;
 use jiff::Timestamp;
 
 pub use field::{
-    Code, Countries, CountryCode, DisplayName, ExternalId, Importance, Kind, LabelKey, LabelValue, Labels, LabelsPatch, NameKey,
-    Networks, Reason, Status,
+    Code, Countries, CountryCode, DisplayName, ExternalId, Importance, Kind, LabelKey, LabelValue, Labels,
+    LabelsPatch, NameKey, Networks, Reason, Status,
 };
 
 use crate::id::OperatorId;

@@ -17,7 +17,11 @@ pub struct NotSuspended {
 ///
 /// # Errors
 /// [`NotSuspended`] for a draft or a deleted one.
-pub fn suspend(operator: &Operator, reason: Reason, stamp: &Stamp) -> Result<Option<(Operator, Change)>, NotSuspended> {
+pub fn suspend(
+    operator: &Operator,
+    reason: Reason,
+    stamp: &Stamp,
+) -> Result<Option<(Operator, Change)>, NotSuspended> {
     match operator.status {
         Status::Suspended => return Ok(None),
         Status::Active | Status::Draining | Status::Maintenance => {}

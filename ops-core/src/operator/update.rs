@@ -30,7 +30,11 @@ pub struct Update {
 ///
 /// # Errors
 /// Faults of the labels as they would be after the patch.
-pub fn update(operator: &Operator, command: Update, stamp: &Stamp) -> Result<Option<(Operator, Change)>, Vec<Fault>> {
+pub fn update(
+    operator: &Operator,
+    command: Update,
+    stamp: &Stamp,
+) -> Result<Option<(Operator, Change)>, Vec<Fault>> {
     let Update { display_name, external_id, importance, countries, networks, labels } = command;
     let labels = labels.map(|patch| operator.labels.merged(patch)).transpose()?;
     let next = operator.changed(stamp, |fields| {
@@ -61,6 +65,8 @@ pub fn update(operator: &Operator, command: Update, stamp: &Stamp) -> Result<Opt
         .expect(Expect::Version(operator.id, operator.version))
         .write(Write::Put(next.clone()))
         .event(Event::updated(mint.id(), next.id, vec![changed], Some(&next)))
-        .audit(AuditEntry::about_operator(mint.id(), ChangeName::OperatorUpdate, &next, stamp).with(differences));
+        .audit(
+            AuditEntry::about_operator(mint.id(), ChangeName::OperatorUpdate, &next, stamp).with(differences),
+        );
     Ok(Some((next, change)))
 }

@@ -2,12 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::{
-    Stamp, Text,
-    actor::Actor,
-    connection, operator,
-    text_rule::Number,
-};
+use crate::{Stamp, Text, actor::Actor, connection, operator, text_rule::Number};
 
 /// A stamp of the actor `tester` at a fixed time, whose ids follow from `seed`.
 #[must_use]

@@ -1,4 +1,4 @@
-//! The admin API: for people, automation and the console. A handler converts, calls, converts.
+//! The admin API: for people and automation. A handler converts, calls, converts.
 
 pub mod router;
 

@@ -25,6 +25,8 @@ pub fn router() -> Built<App> {
         .write(verb!(connection::enable::enable))
         .write(verb!(connection::disable::disable))
         .write(verb!(credential::create::create))
+        .write(verb!(credential::activate::activate))
+        .write(verb!(credential::discard::discard))
         .read(verb!(credential::list::list))
         .read(verb!(credential::get::get))
         .read(verb!(health::operator::health))
@@ -48,6 +50,6 @@ mod tests {
     fn every_route_has_a_method_that_fits_and_an_operation_id_of_its_own() {
         let built = router();
         assert_eq!(built.faults(), Vec::<String>::new());
-        assert_eq!(built.table.len(), 26);
+        assert_eq!(built.table.len(), 28);
     }
 }

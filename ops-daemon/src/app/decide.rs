@@ -15,6 +15,8 @@ use crate::http::write::{Call, IfMatch};
 
 /// How often a decision is taken again before the caller is told to come back.
 const TRIES: u32 = 8;
+/// After this time no further try is begun: a caller who waits on a lock that somebody holds is told so.
+const PATIENCE: Duration = Duration::from_secs(2);
 /// The pause before the second try; it grows with each, and jitter spreads writers that met.
 const PAUSE: Duration = Duration::from_millis(4);
 
@@ -62,7 +64,12 @@ pub enum Decided {
 /// # Errors
 /// [`Refusal`]. A caller who repeats a request that was kept gets the kept answer, never a refusal caused by its own
 /// first run.
-pub async fn decide<U: UseCase>(app: &App, actor: &Actor, call: &Call, use_case: &U) -> Result<Reply, Refusal> {
+pub async fn decide<U: UseCase>(
+    app: &App,
+    actor: &Actor,
+    call: &Call,
+    use_case: &U,
+) -> Result<Reply, Refusal> {
     let stamp = stamp(actor.clone(), call.request_id.clone(), call.traceparent.clone())?;
     let run = Run { app, call, stamp, scope: scope(actor, call), use_case };
     if call.needs_if_match() && call.if_match == IfMatch::Absent {
@@ -74,11 +81,14 @@ pub async fn decide<U: UseCase>(app: &App, actor: &Actor, call: &Call, use_case:
     {
         return Ok(reply);
     }
-    for attempt in 1..=TRIES {
+    let began = Instant::now();
+    for attempt in (1..=TRIES).take_while(|_| began.elapsed() < PATIENCE) {
         match run.once().await {
             Ok(reply) => return Ok(reply),
             Err(Refusal::Busy) => {}
-            Err(refusal @ (Refusal::OutcomeUnknown(_) | Refusal::StoreUnavailable(_))) => return Err(refusal),
+            Err(refusal @ (Refusal::OutcomeUnknown(_) | Refusal::StoreUnavailable(_))) => {
+                return Err(refusal);
+            }
             Err(refusal) => return run.replayed().await?.ok_or(refusal),
         }
         if let Some(reply) = run.replayed().await? {
@@ -107,7 +117,8 @@ impl<U: UseCase> Run<'_, U> {
             return Err(Refusal::PreconditionFailed);
         }
         match self.use_case.decide(loaded, &self.stamp, self.app.epoch)? {
-            Decided::Unchanged(reply) => Ok(reply),
+            // nothing is left to do, perhaps because an earlier run under this key did it: its answer counts
+            Decided::Unchanged(reply) => Ok(self.replayed().await?.unwrap_or(reply)),
             Decided::Commit(_, reply) if self.call.dry_run => Ok(as_dry_run(reply)),
             Decided::Commit(change, reply) => {
                 self.use_case.prepare(self.app, &change).await?;
@@ -170,12 +181,17 @@ fn scope(actor: &Actor, call: &Call) -> Option<ReceiptScope> {
 }
 
 fn same_request(stored: StoredReceipt, call: &Call) -> Result<Reply, Refusal> {
-    if stored.digest.as_slice() == call.digest.as_slice() { Ok(stored.reply) } else { Err(Refusal::IdempotencyMismatch) }
+    if stored.digest.as_slice() == call.digest.as_slice() {
+        Ok(stored.reply)
+    } else {
+        Err(Refusal::IdempotencyMismatch)
+    }
 }
 
 /// What would be answered, without the marks of something that is there.
 fn as_dry_run(reply: Reply) -> Reply {
-    Reply { status: 200, etag: None, location: None, ..reply }
+    let status = if reply.body.is_some() { 200 } else { reply.status };
+    Reply { status, etag: None, location: None, ..reply }
 }
 
 /// Between half and the whole of a pause that grows with each attempt.

@@ -2,6 +2,7 @@
 
 use ops_core::{
     Fault,
+    credential::Stage,
     id::RuleId,
     operator::{Status, readiness::Readiness},
 };
@@ -35,6 +36,14 @@ pub enum Refusal {
         from: Status,
         /// Where it should go.
         to: Status,
+    },
+    /// The move of a credential is not in the table.
+    #[error("a credential that is {from} cannot become {to}")]
+    IllegalStage {
+        /// Where it stands.
+        from: Stage,
+        /// Where it should go.
+        to: Stage,
     },
     /// The readiness list blocks.
     #[error("the operator is not ready")]

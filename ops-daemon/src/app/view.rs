@@ -59,7 +59,7 @@ impl ViewHolder {
         let loaded = *self.loaded.borrow();
         // the sender is ours, so the channel stays open; were it closed, waiting for ever is right
         if wanted.wait_for(|wanted| *wanted > loaded).await.is_err() {
-            std::future::pending().await
+            std::future::pending::<()>().await;
         }
     }
 

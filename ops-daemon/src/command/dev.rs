@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use ops_store::postgres;
 
-use super::Failed;
+use super::{Failed, environment};
 use crate::{
     app::stamp::now,
     config::{Config, Fault, Log, PostgresUrl, Store},
@@ -27,6 +27,9 @@ pub struct Dev {
     /// Put the admin API on PORT, the internal API on PORT+1, probes and metrics on PORT+2 (8080, 8443, 9464)
     #[arg(long, value_name = "PORT")]
     port_base: Option<u16>,
+    /// Start without the sample operators
+    #[arg(long)]
+    empty: bool,
     /// What is logged: off, error, warn, info, debug or trace
     #[arg(long, value_name = "LEVEL", default_value = "warn")]
     log: String,
@@ -35,7 +38,7 @@ pub struct Dev {
 impl Dev {
     pub(super) async fn run(self) -> Result<(), Failed> {
         let wanted = self.wanted()?;
-        let prepared = prepare(&self.data, &wanted, std::env::vars(), now()).map_err(|not| match not {
+        let prepared = prepare(&self.data, &wanted, environment(), now()).map_err(|not| match not {
             NotPrepared::Exposed(faults) => Failed::Config(faults),
             other => other.into(),
         })?;
@@ -44,8 +47,7 @@ impl Dev {
         let asked_to_stop = asked_to_stop()?;
         migrate(&config).await?;
         let running = start(&config).await?;
-        let loaded = estate::load(&running.app, &folder, &database(&config)).await?;
-        if loaded {
+        if !self.empty && estate::load(&running.app, &folder, &database(&config)).await? {
             println!("Loaded the sample estate.");
         }
         println!("{}", next_steps(&folder, &config));

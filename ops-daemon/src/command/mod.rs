@@ -108,5 +108,11 @@ fn on_runtime(work: impl Future<Output = Result<(), Failed>>) -> Result<(), Fail
 }
 
 fn load(file: Option<&Path>) -> Result<Config, Failed> {
-    config::load(file, std::env::vars()).map_err(Failed::Config)
+    config::load(file, environment()).map_err(Failed::Config)
+}
+
+/// The variables that are UTF-8; none of ours is anything else.
+fn environment() -> impl Iterator<Item = (String, String)> {
+    std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
 }

@@ -1,4 +1,4 @@
-//! `[admin]`: the listener of people, automation and the console.
+//! `[admin]`: the listener of people and automation.
 
 use std::net::{Ipv4Addr, SocketAddr};
 

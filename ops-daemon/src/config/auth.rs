@@ -39,7 +39,7 @@ fn read_name(section: &mut Section<'_>, name: &'static str, example: &str) -> Op
     fits.then_some(text)
 }
 
-/// Kept by nobody here: the listener reads it again whenever it changes.
+/// Checked here; the listener reads it at the start.
 fn key_set(path: &Path) -> Result<(), Refused> {
     let remedy = "save what the issuer publishes at its jwks_uri";
     KeySet::read(&read_public_file(path)?).map(drop).map_err(|error| Refused::new(error.to_string(), remedy))

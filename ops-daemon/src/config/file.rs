@@ -11,8 +11,9 @@ use zeroize::Zeroizing;
 
 /// Longest file that is read, in octets: a bundle of 200 CA certificates has about 400 KiB.
 const FILE_OCTETS_MAX: u64 = 1024 * 1024;
-/// Mode bits that a file with a secret must not have: anything for group and others.
-const SECRET_REFUSES: u32 = 0o077;
+/// Mode bits that a file with a secret must not have: anything for others, and writing by the group. The group may read,
+/// because that is how Kubernetes gives a secret to a process that is not root.
+const SECRET_REFUSES: u32 = 0o027;
 /// Mode bits that any other file must not have: writing by group and others.
 const PUBLIC_REFUSES: u32 = 0o022;
 
@@ -35,7 +36,7 @@ impl Refused {
 /// Reads a file that holds a secret. Links are followed: what counts is the real file.
 ///
 /// # Errors
-/// It cannot be read, is no file, is longer than 1 MiB, or its mode gives anything to group or others.
+/// It cannot be read, is no file, is longer than 1 MiB, or others can read it, or others than the owner can write it.
 pub fn read_private_file(path: &Path) -> Result<Zeroizing<Vec<u8>>, Refused> {
     read(path, SECRET_REFUSES).map(Zeroizing::new)
 }
@@ -126,13 +127,13 @@ mod tests {
 
     #[test]
     fn a_secret_that_anyone_else_can_reach_is_refused_with_the_command_that_helps() {
-        for mode in [0o640, 0o604, 0o620, 0o602, 0o610, 0o777] {
+        for mode in [0o644, 0o604, 0o620, 0o602, 0o660, 0o777] {
             let (_folder, path) = file(mode);
             let refused = read_private_file(&path).err().unwrap();
             assert!(refused.wrong.contains(&format!("mode {mode:04o}")), "{refused:?}");
             assert_eq!(refused.remedy, format!("run: chmod 600 {}", path.display()));
         }
-        for mode in [0o600, 0o400, 0o700] {
+        for mode in [0o600, 0o400, 0o700, 0o640, 0o440] {
             let (_folder, path) = file(mode);
             assert_eq!(*read_private_file(&path).ok().unwrap(), b"content");
         }
@@ -148,10 +149,10 @@ mod tests {
 
     #[test]
     fn the_real_file_behind_a_link_counts() {
-        let (folder, path) = file(0o640);
+        let (folder, path) = file(0o644);
         let link = folder.path().join("link");
         std::os::unix::fs::symlink(&path, &link).unwrap();
-        assert!(read_private_file(&link).err().unwrap().wrong.contains("0640"));
+        assert!(read_private_file(&link).err().unwrap().wrong.contains("0644"));
     }
 
     #[test]

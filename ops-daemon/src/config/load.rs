@@ -174,7 +174,7 @@ mod tests {
         let sound = Sound::new();
         let secrets = ["server.key", "postgres.url", "seal.key", "idempotency.key", "cursor.key"];
         for name in secrets {
-            fs::set_permissions(sound.path().join(name), fs::Permissions::from_mode(0o640)).unwrap();
+            fs::set_permissions(sound.path().join(name), fs::Permissions::from_mode(0o644)).unwrap();
         }
         let faults = sound.faults(&[]);
         assert_eq!(faults.len(), secrets.len(), "{faults:#?}");

@@ -55,7 +55,7 @@ pub use tls::{MutualTls, ServerTls};
 /// Everything a process is told. No `Debug`: it holds secrets; [`Config::effective`] prints the rest.
 #[derive(Clone)]
 pub struct Config {
-    /// `[admin]`: the listener of people, automation and the console.
+    /// `[admin]`: the listener of people and automation.
     pub admin: Admin,
     /// `[internal]`: the listener of gateways and services.
     pub internal: Internal,

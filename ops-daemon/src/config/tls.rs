@@ -1,4 +1,4 @@
-//! Certificates and keys of a listener. They are parsed here once; the listener reads them again on every change.
+//! Certificates and keys of a listener. They are checked here; the listener reads them at the start.
 
 use std::path::{Path, PathBuf};
 

@@ -2,10 +2,15 @@
 //! Each step has an idempotency key of its own, so a load that was killed goes on; a marker at the end keeps a sample
 //! that somebody deleted from coming back.
 
+use std::time::Duration;
+
 use axum::http::Method;
 use futures::future::try_join_all;
 use ops_client::{faults, wire};
-use ops_core::{actor::Actor, id::{ConnectionId, OperatorId}};
+use ops_core::{
+    actor::Actor,
+    id::{ConnectionId, OperatorId},
+};
 use ops_store::port::Reply;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -24,6 +29,11 @@ use crate::{
 
 const ESTATE: &str = include_str!("../../../examples/sample-estate.json");
 const MARKER: &str = "estate.loaded";
+/// How often a step is taken when the database has no time for it: the whole estate is asked for at once, and a small
+/// machine may have other work.
+const TRIES: u32 = 40;
+/// The pause between two tries.
+const PAUSE: Duration = Duration::from_millis(250);
 
 /// Why the sample estate is not there.
 #[derive(Debug, thiserror::Error)]
@@ -73,7 +83,8 @@ async fn load_operator(app: &App, sample: &Value) -> Result<Vec<Named>, NotLoade
     let code = text(sample.get("operator"), "code")?;
     let step = format!("operator {code}");
     let id: OperatorId = run(app, &step, &operator::create::Create(body.into_command())).await?.id(&step)?;
-    let connections = list(sample, "connections").iter().map(|connection| load_connection(app, &code, id, connection));
+    let connections =
+        list(sample, "connections").iter().map(|connection| load_connection(app, &code, id, connection));
     let connections = try_join_all(connections).await?;
     let status = text(Some(sample), "status")?;
     if status != "draft" {
@@ -87,7 +98,12 @@ async fn load_operator(app: &App, sample: &Value) -> Result<Vec<Named>, NotLoade
     Ok(connections)
 }
 
-async fn load_connection(app: &App, code: &str, operator: OperatorId, sample: &Value) -> Result<Named, NotLoaded> {
+async fn load_connection(
+    app: &App,
+    code: &str,
+    operator: OperatorId,
+    sample: &Value,
+) -> Result<Named, NotLoaded> {
     let parsed: wire::connection::Create = body(sample.get("connection"))?;
     let name = text(sample.get("connection"), "name")?;
     let step = format!("connection {code}/{name}");
@@ -138,7 +154,8 @@ impl Step {
         let id = match self {
             Self::Existing(id) => Some(*id),
             Self::Answered(reply) => {
-                let body: Option<Value> = reply.body.as_deref().and_then(|body| serde_json::from_str(body).ok());
+                let body: Option<Value> =
+                    reply.body.as_deref().and_then(|body| serde_json::from_str(body).ok());
                 body.as_ref().and_then(|body| body.get("id")?.as_str()?.parse().ok())
             }
         };
@@ -158,7 +175,14 @@ async fn run(app: &App, step: &str, use_case: &impl UseCase) -> Result<Step, Not
         route: "sample-estate".into(),
         digest: Sha256::digest(step.as_bytes()).into(),
     };
-    match decide(app, &Actor::system("dev"), &call, use_case).await {
+    let mut answer = decide(app, &Actor::system("dev"), &call, use_case).await;
+    for _ in 1..TRIES {
+        // its key makes a second try safe, also when the first one was kept
+        let Err(Refusal::Busy | Refusal::StoreUnavailable(_) | Refusal::OutcomeUnknown(_)) = &answer else { break };
+        tokio::time::sleep(PAUSE).await;
+        answer = decide(app, &Actor::system("dev"), &call, use_case).await;
+    }
+    match answer {
         Ok(reply) => Ok(Step::Answered(reply)),
         Err(Refusal::Duplicate { existing: Some(id), .. }) => Ok(Step::Existing(id)),
         Err(source) => Err(NotLoaded::Refused { step: step.to_owned(), source }),
@@ -168,7 +192,8 @@ async fn run(app: &App, step: &str, use_case: &impl UseCase) -> Result<Step, Not
 fn body<T: deserr::Deserr<faults::Faults>>(value: Option<&Value>) -> Result<T, NotLoaded> {
     let value = value.cloned().unwrap_or_default();
     faults::parse(value).map_err(|faults| {
-        let places: Vec<_> = faults.iter().map(|fault| format!("{}: {}", fault.pointer, fault.invalid)).collect();
+        let places: Vec<_> =
+            faults.iter().map(|fault| format!("{}: {}", fault.pointer, fault.invalid)).collect();
         NotLoaded::Sample(places.join("; "))
     })
 }

@@ -2,8 +2,8 @@
 //!
 //! Read in this order: how an error is answered ([`problem`], [`request_id`]); who may call ([`permission`], [`role`],
 //! [`token`], [`permit`] for people; [`peer`], [`right`], [`client`] for gateways); what a handler gets ([`query`],
-//! [`path_id`], [`body`], [`write`](mod@write), [`cursor`], [`etag`]) and answers ([`answer`](mod@answer)); how routes are listed
-//! ([`api`]); and what is around them ([`layers`], [`accept`], [`tls`]).
+//! [`path_id`], [`body`], [`write`](mod@write), [`cursor`], [`etag`]) and answers
+//! ([`answer`](mod@answer)); how routes are listed ([`api`]); and what is around them ([`layers`], [`accept`], [`tls`]).
 
 pub mod problem;
 pub mod request_id;

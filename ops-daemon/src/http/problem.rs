@@ -11,11 +11,7 @@ use ops_client::{
     json::Unreadable,
     wire::problem::{PROBLEM_JSON, Problem as Document},
 };
-use ops_core::{
-    Fault,
-    id::RuleId,
-    operator::{Status, readiness::Readiness},
-};
+use ops_core::{Fault, Word, id::RuleId, operator::readiness::Readiness};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -91,7 +87,7 @@ impl Problem {
 
     /// With `from` and `to`: the status now and the one that was asked for.
     #[must_use]
-    pub fn transition(self, from: Status, to: Status) -> Self {
+    pub fn transition<T: Word>(self, from: T, to: T) -> Self {
         self.map(|document| document.with_transition(from, to))
     }
 
@@ -175,6 +171,10 @@ impl IntoResponse for Problem {
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(PROBLEM_JSON));
         headers.extend(self.challenge().map(|challenge| (header::WWW_AUTHENTICATE, challenge)));
         headers.extend(self.0.retry_after_s.map(|seconds| (header::RETRY_AFTER, HeaderValue::from(seconds))));
+        if self.code() == ErrorCode::BodyTooLarge {
+            // the rest of the body is not read, so the connection ends here: a client that is not told uses it again
+            headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
+        }
         response.extensions_mut().insert(self.code());
         if let Some(reason) = self.0.rejected {
             response.extensions_mut().insert(reason);
@@ -197,6 +197,8 @@ fn chain(error: &dyn Error) -> String {
 
 #[cfg(test)]
 mod tests {
+    use ops_core::operator::Status;
+
     use super::*;
     use crate::http::testing::read;
     use ops_core::InvalidRule;

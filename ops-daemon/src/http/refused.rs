@@ -26,6 +26,10 @@ impl From<Refusal> for Problem {
             }
             Refusal::IllegalTransition { from, to } => Self::new(ErrorCode::IllegalTransition, move_hint(*from, *to))
                 .transition(*from, *to),
+            Refusal::IllegalStage { from, to } => {
+                let detail = format!("a credential that is {from} cannot become {to}: only a staged one can; stage another");
+                Self::new(ErrorCode::IllegalTransition, detail).transition(*from, *to)
+            }
             Refusal::NotReady(list) => {
                 Self::new(ErrorCode::NotReady, "the operator is not ready: do what the items that block say")
                     .readiness(list.clone())

@@ -6,6 +6,7 @@ use std::{
     sync::Arc,
 };
 
+use jiff::Timestamp;
 use rustls::{
     RootCertStore, ServerConfig,
     crypto::{CryptoProvider, ring},
@@ -84,6 +85,23 @@ pub fn server(certificate: &Path, key: &Path) -> Result<ServerConfig, TlsError> 
 /// Which file is not usable.
 pub fn mutual(certificate: &Path, key: &Path, client_ca: &Path) -> Result<ServerConfig, TlsError> {
     build(certificate, key, Some(verifier(client_ca)?))
+}
+
+/// When the first certificate of a file ends.
+///
+/// # Errors
+/// The file is not usable.
+pub fn expires_at(certificate: &Path) -> Result<Timestamp, TlsError> {
+    let chain = certificates(certificate)?;
+    let leaf = chain.first().and_then(|leaf| x509_parser::parse_x509_certificate(leaf).ok());
+    let ends = leaf.and_then(|(_, leaf)| Timestamp::from_second(leaf.validity().not_after.timestamp()).ok());
+    ends.ok_or_else(|| {
+        let refused = FileRefused {
+            wrong: "holds no X.509 certificate".into(),
+            remedy: "name a file in PEM form".into(),
+        };
+        TlsError::refused(certificate)(refused)
+    })
 }
 
 fn build(

@@ -51,24 +51,30 @@ fn run<Wake, Work>(
         let told = app.metrics.task(task.name, TaskScope::Replica, task.period);
         let mut failing = false;
         while !stop.is_cancelled() {
-            match work(app.clone()).await {
+            let worked = work(app.clone()).await;
+            match &worked {
                 Ok(()) => {
                     told.succeeded(now());
                     if std::mem::take(&mut failing) {
                         tracing::info!(task = task.name, "a task works again");
                     }
                 }
-                Err(refusal) => {
-                    // once per outage, not once per period
-                    if !std::mem::replace(&mut failing, true) {
-                        tracing::warn!(task = task.name, error = &refusal as &dyn std::error::Error, "a task failed");
-                    }
+                // told once per outage, not once per period
+                Err(refusal) if !std::mem::replace(&mut failing, true) => {
+                    tracing::warn!(task = task.name, error = refusal as &dyn std::error::Error, "a task failed");
                 }
+                Err(_) => {}
             }
-            let woken = woken(app.clone());
+            // after a failure only the clock wakes: whoever waits would ring again at once
+            let rung = async {
+                match worked {
+                    Ok(()) => woken(app.clone()).await,
+                    Err(_) => std::future::pending().await,
+                }
+            };
             tokio::select! {
                 () = stop.cancelled() => {}
-                () = woken => {}
+                () = rung => {}
                 () = tokio::time::sleep(task.period) => {}
             }
         }
@@ -77,5 +83,5 @@ fn run<Wake, Work>(
 
 /// For tasks that only the clock wakes.
 async fn only_by_clock(_: App) {
-    std::future::pending().await
+    std::future::pending::<()>().await;
 }

@@ -1,13 +1,10 @@
 //! Keeps the routing view in memory: read anew when a write of ours moved it, and when the clock finds another version.
 
-use std::{
-    collections::BTreeMap,
-    time::Duration,
-};
+use std::{collections::BTreeMap, time::Duration};
 
 use ops_core::{
     Mark,
-    health::{State, operator_state},
+    health::operator_state,
     routing::View,
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -51,13 +48,14 @@ async fn read(app: &App) -> Result<Option<View>, Refusal> {
 }
 
 fn measure(app: &App, view: &View) {
-    let mut of_operator: BTreeMap<_, Vec<State>> = BTreeMap::new();
+    let mut of_operator: BTreeMap<_, Vec<_>> = BTreeMap::new();
     let mut connections = BTreeMap::new();
     for eligibility in view.connections().values() {
         *connections.entry(eligibility.health).or_default() += 1;
-        of_operator.entry(eligibility.operator_id).or_default().push(eligibility.health);
+        of_operator.entry(eligibility.operator_id).or_default().push((eligibility.connection_status, eligibility.health));
     }
-    let operators: BTreeMap<_, _> = of_operator.iter().map(|(id, states)| (*id, operator_state(states))).collect();
+    let operators: BTreeMap<_, _> =
+        of_operator.into_iter().map(|(id, states)| (id, operator_state(states))).collect();
     let mut counts = BTreeMap::new();
     for state in operators.values() {
         *counts.entry(*state).or_default() += 1;

@@ -49,7 +49,6 @@ labels! {
     OfReason { reason: &'static str }
     OfConnection { connection_id: String, state: &'static str }
     OfOperator { operator_id: String, state: &'static str }
-    OfTask { task: &'static str }
     OfScopedTask { task: &'static str, scope: &'static str }
     OfListener { listener: &'static str }
     Build { version: &'static str, store: &'static str, secrets: &'static str }
@@ -84,8 +83,6 @@ families! {
     store_commit_duration_seconds: Family<OfChange, Histogram, InSeconds> = "store_commit_duration_seconds", "Time of one commit, refused ones included";
     store_conflicts_total: Family<OfChange, Counter> = "store_conflicts", "Commits that found the world changed and were decided again";
     store_pool_connections: Family<OfState, Gauge> = "store_pool_connections", "Connections of the pool, and callers that wait for one";
-    outbox_unpublished: Gauge = "outbox_unpublished", "Events that are committed and not yet published";
-    outbox_oldest_age_seconds: Real = "outbox_oldest_age_seconds", "Age of the oldest event that is not yet published, 0 without one";
     secret_store_up: Gauge = "secret_store_up", "Whether the secret store answers";
     secret_requests_total: Family<OfSecret, Counter> = "secret_requests", "Requests to the secret store";
     credential_leases_total: Family<OfOutcome, Counter> = "credential_leases", "Connections that lease requests named";
@@ -99,7 +96,6 @@ families! {
     routing_rules: Gauge = "routing_rules", "Rules of the routing view";
     routing_resolve_total: Family<OfOutcome, Counter> = "routing_resolve", "Requests resolved";
     auth_failures_total: Family<OfReason, Counter> = "auth_failures", "Callers that were not let in";
-    task_leader: Family<OfTask, Gauge> = "task_leader", "Whether this process runs the task of which there is one";
     task_last_success_timestamp_seconds: Family<OfScopedTask, Real> = "task_last_success_timestamp_seconds", "When the task last did its work, 0 before the first time";
     task_period_seconds: Family<OfScopedTask, Real> = "task_period_seconds", "How often the task is meant to do its work";
     ready: Gauge = "ready", "Whether the process takes requests";

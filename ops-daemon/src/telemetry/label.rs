@@ -29,7 +29,7 @@ macro_rules! label {
 label! {
     /// One of the three listeners.
     Listener {
-        /// People, automation and the console.
+        /// People and automation.
         Admin = "admin",
         /// Gateways and services.
         Internal = "internal",
@@ -45,10 +45,6 @@ label! {
         Put = "put",
         /// To hand a secret out.
         Get = "get",
-        /// To forget a secret for good.
-        Destroy = "destroy",
-        /// To list what it keeps.
-        List = "list",
         /// Whether it works.
         Check = "check",
     }
@@ -91,8 +87,6 @@ label! {
 label! {
     /// Which processes run a task.
     TaskScope {
-        /// One of all replicas.
-        Leader = "leader",
         /// Every replica.
         Replica = "replica",
     }
@@ -137,8 +131,6 @@ pub enum AuthReason {
     Token(Rejected),
     /// It gave a token in the URL, where logs would keep it.
     TokenInUrl,
-    /// Its certificate is of no identity that is listed.
-    UnknownIdentity,
     /// It is known, but lacks the permission or right.
     Forbidden,
 }
@@ -150,7 +142,6 @@ impl AuthReason {
         match self {
             Self::Token(rejected) => rejected.reason(),
             Self::TokenInUrl => "token_in_url",
-            Self::UnknownIdentity => "unknown_identity",
             Self::Forbidden => "forbidden",
         }
     }

@@ -21,7 +21,7 @@ use super::{
     exposition::expose,
     families::{
         Answered, Build, Families, OfChange, OfConnection, OfListener, OfOperator, OfOutcome, OfReason,
-        OfScopedTask, OfSecret, OfState, OfTask, Real, Timed,
+        OfScopedTask, OfSecret, OfState, Real, Timed,
     },
     label::{
         AuthReason, LeaseOutcome, Listener, SampleOutcome, SecretOperation, SecretOutcome, TaskScope, method,
@@ -58,9 +58,7 @@ impl Metrics {
         let samples = SampleOutcome::ALL.iter().map(|outcome| OfOutcome { outcome: outcome.as_str() });
         start(&families.health_samples_total, samples);
         start(&families.routing_resolve_total, Outcome::WORDS.iter().map(|outcome| OfOutcome { outcome }));
-        let reasons = [AuthReason::UnknownIdentity, AuthReason::Forbidden]
-            .into_iter()
-            .chain(TOKEN_REASONS.map(AuthReason::Token));
+        let reasons = [AuthReason::Forbidden].into_iter().chain(TOKEN_REASONS.map(AuthReason::Token));
         start(&families.auth_failures_total, reasons.map(|reason| OfReason { reason: reason.as_str() }));
         let inner = Inner { families, registry, connections: Shown::nothing(), operators: Shown::nothing() };
         let metrics = Self(Arc::new(inner));
@@ -101,12 +99,6 @@ impl Metrics {
         for (state, count) in [("idle", idle), ("in_use", in_use), ("waiting", waiting)] {
             self.all().store_pool_connections.get_or_create(&OfState { state }).set(whole(count));
         }
-    }
-
-    /// The outbox holds so many events that are not yet published, the oldest of that age.
-    pub fn set_outbox(&self, unpublished: u64, oldest_age: Option<Duration>) {
-        self.all().outbox_unpublished.set(whole(unpublished));
-        self.all().outbox_oldest_age_seconds.set(oldest_age.unwrap_or_default().as_secs_f64());
     }
 
     /// Whether the secret store answers.
@@ -188,7 +180,6 @@ impl Metrics {
         let labels = OfScopedTask { task, scope: scope.as_str() };
         self.all().task_period_seconds.get_or_create(&labels).set(period.as_secs_f64());
         TaskMetrics {
-            leader: self.all().task_leader.get_or_create_owned(&OfTask { task }),
             last_success: self.all().task_last_success_timestamp_seconds.get_or_create_owned(&labels),
         }
     }
@@ -224,16 +215,10 @@ impl Metrics {
 /// What one task reports.
 #[derive(Clone)]
 pub struct TaskMetrics {
-    leader: Gauge,
     last_success: Real,
 }
 
 impl TaskMetrics {
-    /// Whether this process runs it.
-    pub fn set_leader(&self, leader: bool) {
-        self.leader.set(leader.into());
-    }
-
     /// It has done its work.
     pub fn succeeded(&self, at: Timestamp) {
         self.last_success.set(at.as_millisecond() as f64 / 1000.0);
@@ -288,7 +273,6 @@ mod tests {
         metrics.commit_ended(ChangeName::OperatorCreate, second);
         metrics.commit_conflicted(ChangeName::OperatorCreate);
         metrics.set_pool(1, 2, 3);
-        metrics.set_outbox(4, Some(Duration::from_millis(1500)));
         metrics.set_secret_store_up(true);
         metrics.secret_requested(SecretOperation::Get, SecretOutcome::Ok);
         metrics.leased(LeaseOutcome::Served, 2);
@@ -299,8 +283,7 @@ mod tests {
         metrics.set_view(Mark::new(1, 42), 7);
         metrics.resolved(Outcome::Route);
         metrics.auth_failed(AuthReason::Token(Rejected::Expired));
-        let judge = metrics.task("judge", TaskScope::Leader, second);
-        judge.set_leader(true);
+        let judge = metrics.task("judge", TaskScope::Replica, second);
         judge.succeeded(Timestamp::from_millisecond(1_700_000_000_500).unwrap());
         metrics.set_ready(true);
         metrics.set_certificate_expiry(Listener::Internal, Timestamp::from_second(1_800_000_000).unwrap());
@@ -333,13 +316,11 @@ mod tests {
         for line in [
             "ops_http_requests_total{listener=\"admin\",method=\"GET\",route=\"/admin/v1/operators/{operator_id}\",status=\"200\"} 1",
             "ops_store_pool_connections{state=\"waiting\"} 3",
-            "ops_outbox_oldest_age_seconds 1.5",
             "ops_credential_leases_total{outcome=\"served\"} 2",
             "ops_connections{state=\"down\"} 0",
             "ops_connection_not_healthy{connection_id=\"00000000-0000-0000-0000-000000000000\",state=\"down\"} 1",
             "ops_routing_view_version 42",
-            "ops_task_last_success_timestamp_seconds{task=\"judge\",scope=\"leader\"} 1700000000.5",
-            "ops_task_leader{task=\"judge\"} 1",
+            "ops_task_last_success_timestamp_seconds{task=\"judge\",scope=\"replica\"} 1700000000.5",
             "ops_tls_certificate_expiry_timestamp_seconds{listener=\"internal\"} 1800000000",
             "ops_build_info{version=\"1.2.3\",store=\"sqlite\",secrets=\"sealed\"} 1",
         ] {

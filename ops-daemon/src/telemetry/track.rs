@@ -9,7 +9,10 @@ use axum::{
     response::Response,
 };
 
-use super::{Listener, Metrics, label::method};
+use ops_client::error_code::ErrorCode;
+
+use super::{AuthReason, Listener, Metrics, label::method};
+use crate::http::token::Rejected;
 
 /// The route of a request that matched none.
 const UNMATCHED: &str = "unmatched";
@@ -39,8 +42,24 @@ pub async fn track(State(track): State<Track>, request: Request, next: Next) -> 
         Seen { track, method: request.method().clone(), route, started: Instant::now(), answered: false };
     let response = next.run(request).await;
     seen.answered = true;
+    if let Some(reason) = not_let_in(&response) {
+        seen.track.metrics.auth_failed(reason);
+    }
     seen.record(response.status().as_u16(), request_id(response.headers()), seen.started.elapsed());
     response
+}
+
+/// Why the caller was not let in, if that is the answer.
+fn not_let_in(response: &Response) -> Option<AuthReason> {
+    let of = response.extensions();
+    if let Some(rejected) = of.get::<Rejected>() {
+        return Some(AuthReason::Token(*rejected));
+    }
+    match of.get::<ErrorCode>()? {
+        ErrorCode::Forbidden => Some(AuthReason::Forbidden),
+        ErrorCode::TokenInUrl => Some(AuthReason::TokenInUrl),
+        _ => None,
+    }
 }
 
 /// A request under way. Dropped without an answer, it counts as one whose caller went away.

@@ -20,11 +20,16 @@ pub async fn an_audit_entry_is_read_back_as_it_was_written(store: Arc<dyn Store>
     let (operator, change) = operator::create::create(create_operator("acme"), &stamp);
     let mut mint = estate.stamp();
     let differences = [
-        Difference { field: "läbels".into(), old: serde_json::json!({"a": [1, null]}), new: serde_json::json!("ß 😀") },
+        Difference {
+            field: "läbels".into(),
+            old: serde_json::json!({"a": [1, null]}),
+            new: serde_json::json!("ß 😀"),
+        },
         Difference::set("n", i64::MAX),
     ];
     let rule = ops_core::id::RuleId::from(uuid::Uuid::from_u128(3));
-    let entry = AuditEntry::new(mint.mint().id(), ChangeName::RuleDelete, None, rule, &stamp).with(differences);
+    let entry =
+        AuditEntry::new(mint.mint().id(), ChangeName::RuleDelete, None, rule, &stamp).with(differences);
     let first = change.audit[0].clone();
     estate.keep(change.audit(entry.clone())).await;
     let (entries, next) = estate.store.audit(None, None, 10).await.unwrap();

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use ops_core::{
     Change, Stamp,
     change::{ChangeName, Expect},
-    connection, health,
-    id::{ConnectionId, OperatorId, RuleId},
-    limits, operator, routing,
+    connection, credential, health,
+    id::{ConnectionId, CredentialId, OperatorId, RuleId},
+    limits, operator,
     operator::Status,
+    routing,
     testing::text,
 };
 use uuid::Uuid;
@@ -73,6 +74,7 @@ pub async fn each_expectation_holds_when_it_should_and_fails_by_its_name(store: 
     estate.credential(&disabled).await;
     estate.keep(connection::status::disable(&disabled, &estate.stamp()).unwrap().1).await;
     estate.store.keep_progress(&[health_at(&main, 3)]).await.unwrap();
+    let secret = estate.store.credentials_of(main.id).await.unwrap().unwrap().remove(0);
     let no_connection = ConnectionId::from(Uuid::from_u128(1));
 
     let holding: Vec<Expect> = vec![
@@ -83,6 +85,7 @@ pub async fn each_expectation_holds_when_it_should_and_fails_by_its_name(store: 
         operator::Expect::RoomForConnection(active.id).into(),
         connection::Expect::Alive(main.id).into(),
         connection::Expect::Version(main.id, 1).into(),
+        credential::Expect::Stage(secret.id, credential::Stage::Active).into(),
         routing::Expect::TargetsAlive(vec![main.id, bare.id]).into(),
         routing::Expect::Rule(rule.id, 1).into(),
         health::Expect::Revision(main.id, 3).into(),
@@ -108,6 +111,11 @@ pub async fn each_expectation_holds_when_it_should_and_fails_by_its_name(store: 
         (connection::Expect::Alive(no_connection).into(), "connection_alive"),
         (connection::Expect::Version(main.id, 2).into(), "connection_version"),
         (connection::Expect::Version(gone.id, 2).into(), "connection_version"),
+        (credential::Expect::Stage(secret.id, credential::Stage::Staged).into(), "credential_stage"),
+        (
+            credential::Expect::Stage(CredentialId::from(Uuid::nil()), credential::Stage::Active).into(),
+            "credential_stage",
+        ),
         (routing::Expect::TargetsAlive(vec![main.id, gone.id]).into(), "target_alive"),
         (routing::Expect::TargetsAlive(vec![no_connection]).into(), "target_alive"),
         (routing::Expect::Rule(rule.id, 2).into(), "rule_version"),
@@ -139,7 +147,9 @@ pub async fn an_operator_has_room_for_fifty_connections(store: Arc<dyn Store>, r
     let mut fields = last.fields().clone();
     fields.deleted_at = Some(fields.updated_at);
     let gone = connection::Connection::restore(fields);
-    estate.keep(Change::new(ChangeName::ConnectionDisable, &estate.stamp()).write(connection::Write::Put(gone))).await;
+    estate
+        .keep(Change::new(ChangeName::ConnectionDisable, &estate.stamp()).write(connection::Write::Put(gone)))
+        .await;
     estate.keep(create(51).1).await;
 }
 
@@ -148,7 +158,8 @@ fn relying_on(estate: &Estate, expect: impl Into<Expect>) -> Change {
 }
 
 fn health_at(connection: &connection::Connection, revision: i64) -> health::ConnectionHealth {
-    let unknown = health::ConnectionHealth::unknown(connection.id, connection.operator_id, connection.created_at);
+    let unknown =
+        health::ConnectionHealth::unknown(connection.id, connection.operator_id, connection.created_at);
     health::ConnectionHealth { revision, ..unknown }
 }
 

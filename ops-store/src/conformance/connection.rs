@@ -25,7 +25,8 @@ pub async fn a_connection_is_read_back_as_it_was_written(store: Arc<dyn Store>, 
         direction,
     };
     let Profile::Smpp(defaults) = create_connection("x", "smsc.example.net").profile;
-    let endpoints = vec![endpoint("2001:db8::1", Direction::Transmit), endpoint("smsc.example.net", Direction::Receive)];
+    let endpoints =
+        vec![endpoint("2001:db8::1", Direction::Transmit), endpoint("smsc.example.net", Direction::Receive)];
     let profile = Profile::Smpp(Smpp {
         endpoints: Endpoints::parse(endpoints).unwrap(),
         bind_type: BindType::Pair,
@@ -52,7 +53,9 @@ pub async fn the_connections_of_an_operator_come_by_name(store: Arc<dyn Store>, 
         estate.connection(&operator, name).await;
         estate.connection(&other, name).await;
     }
-    let names = |connections: Vec<connection::Connection>| connections.iter().map(|c| c.name.to_string()).collect::<Vec<_>>();
+    let names = |connections: Vec<connection::Connection>| {
+        connections.iter().map(|c| c.name.to_string()).collect::<Vec<_>>()
+    };
     let of = async |id| estate.store.connections_of(id).await.unwrap();
     assert_eq!(names(of(operator.id).await.unwrap()), ["Z", "a", "b", "ä"]);
     assert_eq!(of(estate.operator("empty").await.id).await, Some(Vec::new()));
@@ -60,7 +63,10 @@ pub async fn the_connections_of_an_operator_come_by_name(store: Arc<dyn Store>, 
 }
 
 /// A second connection of that name is refused within an operator, and not beside it.
-pub async fn a_second_connection_of_the_same_name_is_taken_within_its_operator_only(store: Arc<dyn Store>, rows: Rows) {
+pub async fn a_second_connection_of_the_same_name_is_taken_within_its_operator_only(
+    store: Arc<dyn Store>,
+    rows: Rows,
+) {
     let estate = Estate::new(store, rows);
     let operator = estate.operator("acme").await;
     let first = estate.connection(&operator, "main").await;

@@ -3,9 +3,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use ops_core::{
-    Number, Text, Word, connection, credential, event, health, limits, operator, routing,
-};
+use ops_core::{Number, Text, Word, connection, credential, event, health, limits, operator, routing};
 
 use crate::{Store, sql::refusal, testing::Rows};
 
@@ -27,7 +25,8 @@ fn rules() -> BTreeMap<&'static str, Rule> {
     const FRESH: Rule = Unreachable("ids are minted anew for every request, from sixteen random octets");
     const LOCKED: Rule = Unreachable("drawn under the lock of the row that counts");
     const ONE_ROW: Rule = Unreachable("the service makes no second row");
-    const EXPECTED: Rule = Unreachable("the change expects it, under the lock of its operator, and rows are kept");
+    const EXPECTED: Rule =
+        Unreachable("the change expects it, under the lock of its operator, and rows are kept");
     let length = |rule: ops_core::text_rule::TextRule| {
         Range(i64::try_from(rule.min).unwrap(), i64::try_from(rule.max).unwrap())
     };
@@ -131,7 +130,10 @@ fn numbers(definition: &str) -> Vec<i64> {
 
 /// Each named constraint is in the list above, none of the list is missing, and its text allows what the domain makes and
 /// nothing else. Both databases are compared with the one list, and so with each other.
-pub async fn every_named_constraint_has_a_meaning_and_says_what_the_domain_says(_: Arc<dyn Store>, rows: Rows) {
+pub async fn every_named_constraint_has_a_meaning_and_says_what_the_domain_says(
+    _: Arc<dyn Store>,
+    rows: Rows,
+) {
     let definitions = definitions(&rows).await;
     let rules = rules();
     let names: Vec<&str> = definitions.keys().map(String::as_str).collect();
@@ -165,8 +167,33 @@ pub async fn the_patterns_of_codes_and_system_ids_are_those_of_the_domain(store:
     let long = "a".repeat(63);
     let longer = "a".repeat(64);
     let cases = [
-        "a", "0", "a-b", "a--b", "-a", "a-", "-", "A", "a_b", "a.b", "ä", "a b", " a", "a ", "", "a\n", "acme[1]", "]", "!", "~",
-        "^", "*", "?", "fifteen-letters", "sixteen--letters", &long, &longer,
+        "a",
+        "0",
+        "a-b",
+        "a--b",
+        "-a",
+        "a-",
+        "-",
+        "A",
+        "a_b",
+        "a.b",
+        "ä",
+        "a b",
+        " a",
+        "a ",
+        "",
+        "a\n",
+        "acme[1]",
+        "]",
+        "!",
+        "~",
+        "^",
+        "*",
+        "?",
+        "fifteen-letters",
+        "sixteen--letters",
+        &long,
+        &longer,
     ];
     let definitions = definitions(&rows).await;
     for word in cases {
@@ -175,7 +202,9 @@ pub async fn the_patterns_of_codes_and_system_ids_are_those_of_the_domain(store:
             ("credential_system_id_rule", "system_id", system_id(word)),
         ] {
             let check = check(&definitions[name]);
-            let sql = format!("SELECT CASE WHEN {check} THEN 'yes' ELSE 'no' END FROM (SELECT $1 AS {column}) AS word");
+            let sql = format!(
+                "SELECT CASE WHEN {check} THEN 'yes' ELSE 'no' END FROM (SELECT $1 AS {column}) AS word"
+            );
             let sql = if rows.are_of_postgres() { sql.replace("$1", "$1::text") } else { sql };
             let accepted = rows.texts(&sql, [word.into()]).await;
             assert_eq!(accepted, [if of_domain { "yes" } else { "no" }], "{name} of {word:?}: {check}");

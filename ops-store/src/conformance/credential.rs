@@ -7,7 +7,7 @@ use ops_core::{
     Change,
     change::ChangeName,
     connection,
-    credential::{Credential, Stage, Write},
+    credential::{Credential, Stage, Write, activate, discard},
     id::{ConnectionId, CredentialId},
     testing::{create_connection, text},
 };
@@ -58,6 +58,23 @@ pub async fn a_credential_decided_on_an_old_state_is_a_conflict(store: Arc<dyn S
     estate.keep(insert(another(2, Stage::Staged))).await;
     estate.conflict(insert(another(3, Stage::Staged))).await;
     estate.keep(insert(another(3, Stage::Discarded))).await;
+}
+
+/// Activating a staged credential retires the active one; whoever decided on the same state must decide again.
+pub async fn of_two_who_move_one_credential_one_must_decide_again(store: Arc<dyn Store>, rows: Rows) {
+    let estate = Estate::new(store, rows);
+    let (_, connection) = estate.active("acme").await;
+    let staged = estate.credential(&connection).await;
+    let all = async || estate.store.credentials_of(connection.id).await.unwrap().unwrap();
+    let before = all().await;
+    let (active, change) = activate::activate(&staged, &before, &estate.stamp()).unwrap().unwrap();
+    let (_, late) = discard::discard(&staged, &estate.stamp()).unwrap().unwrap();
+    let (_, later) = activate::activate(&staged, &before, &estate.stamp()).unwrap().unwrap();
+    estate.keep(change).await;
+    let retired = Credential { stage: Stage::Retired, retired_at: active.activated_at, ..before[0].clone() };
+    assert_eq!(all().await, [retired, active]);
+    assert_eq!(estate.conflict(late).await, "credential_stage");
+    assert_eq!(estate.conflict(later).await, "credential_stage");
 }
 
 /// A lease request is answered in its order, with nothing for connections that nobody knows, and with the deleted ones.

@@ -94,8 +94,10 @@ impl Estate {
     /// The next credential of a connection.
     pub(super) async fn credential(&self, connection: &Connection) -> Credential {
         let existing = self.store.credentials_of(connection.id).await.unwrap().unwrap();
-        let command = credential::create::Create { system_id: text("acme"), note: Some(text("für Müller")) };
-        let (credential, change) = credential::create::create(connection, &existing, command, &self.stamp()).unwrap();
+        let command =
+            credential::create::Create { system_id: text("acme"), note: Some(text("für Müller")) };
+        let (credential, change) =
+            credential::create::create(connection, &existing, command, &self.stamp()).unwrap();
         self.keep(change).await;
         credential
     }
@@ -136,7 +138,8 @@ impl Estate {
     /// Deletes an operator.
     pub(super) async fn delete(&self, id: OperatorId) -> Operator {
         let dossier = self.dossier(id).await;
-        let change = operator::delete::delete(&dossier.operator, &dossier.targeting_rules, &self.stamp()).unwrap();
+        let change =
+            operator::delete::delete(&dossier.operator, &dossier.targeting_rules, &self.stamp()).unwrap();
         self.keep(change).await;
         self.now(id).await
     }
@@ -148,7 +151,11 @@ impl Estate {
             precedence: routing::Precedence::parse(precedence).unwrap(),
             matches: serde_json::from_str(r#"{"destination":{"prefix":"49"}}"#).unwrap(),
             targets: targets.iter().map(|target| new_target(target.id)).collect(),
-            on_no_target: if targets.is_empty() { routing::OnNoTarget::Reject } else { routing::OnNoTarget::NextRule },
+            on_no_target: if targets.is_empty() {
+                routing::OnNoTarget::Reject
+            } else {
+                routing::OnNoTarget::NextRule
+            },
         };
         let known: Vec<_> = targets
             .iter()
@@ -210,7 +217,13 @@ pub(super) fn receipt(key: &str, digest: u8, at: Timestamp) -> Receipt {
 }
 
 /// The sample `seq` of a connector: a window of 30 seconds from `start` on, with these slots bound.
-pub(super) fn sample(connection: ConnectionId, connector: &str, seq: i64, start: i64, bound: &[i64]) -> Sample {
+pub(super) fn sample(
+    connection: ConnectionId,
+    connector: &str,
+    seq: i64,
+    start: i64,
+    bound: &[i64],
+) -> Sample {
     let json = serde_json::json!({
         "connection_id": connection, "connector_id": connector, "run_id": Uuid::from_u128(7), "seq": seq,
         "window_start": time(start), "window_s": 30, "sessions": [],

@@ -3,10 +3,10 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use ops_core::{
-    Mark, Text,
+    Mark, Text, connection,
     event::{EventType, Stored},
     id::OperatorId,
-    operator, connection,
+    operator,
     testing::{create_operator, text},
 };
 
@@ -55,7 +55,8 @@ pub async fn the_events_of_one_operator_count_without_gaps(store: Arc<dyn Store>
 pub async fn an_event_is_shown_as_it_was_committed_once_it_has_a_number(store: Arc<dyn Store>, rows: Rows) {
     let estate = Estate::new(store, rows);
     let stamp = estate.stamp();
-    let command = operator::create::Create { display_name: text("Füße 😀 \u{1F1E9}"), ..create_operator("acme") };
+    let command =
+        operator::create::Create { display_name: text("Füße 😀 \u{1F1E9}"), ..create_operator("acme") };
     let (operator, change) = operator::create::create(command, &stamp);
     let event = change.events[0].clone();
     estate.keep(change).await;
@@ -79,7 +80,10 @@ pub async fn an_event_is_shown_as_it_was_committed_once_it_has_a_number(store: A
 }
 
 /// Numbers have no gaps, keep each operator's order, and come once: in batches, by several at once, and again.
-pub async fn events_are_numbered_without_gaps_in_batches_by_several_at_once_and_again(store: Arc<dyn Store>, rows: Rows) {
+pub async fn events_are_numbered_without_gaps_in_batches_by_several_at_once_and_again(
+    store: Arc<dyn Store>,
+    rows: Rows,
+) {
     let estate = Estate::new(store, rows);
     let mut operators = Vec::new();
     for n in 0..5 {
@@ -148,7 +152,8 @@ pub async fn a_new_epoch_begins_every_count_anew_above_the_old_one(store: Arc<dy
     while estate.store.number_events(2).await.unwrap() > 0 {}
 
     let events = all(&estate.store).await;
-    let marks = |of: fn(&Stored) -> Mark| events.iter().map(of).map(|mark| mark.to_string()).collect::<Vec<_>>();
+    let marks =
+        |of: fn(&Stored) -> Mark| events.iter().map(of).map(|mark| mark.to_string()).collect::<Vec<_>>();
     assert_eq!(marks(|event| event.position), ["1.1", "2.1", "2.2", "2.3", "2.4"]);
     assert_eq!(marks(|event| event.sequence), ["1.1", "1.2", "2.1", "2.2", "2.1"]);
     assert_eq!(estate.store.view().await.unwrap().version(), Mark::new(2, 2));

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use jiff::SignedDuration;
 use ops_core::{
     connection,
-    health::{ConnectionHealth, OperatorInput, Reason, SETTLE_S, Sample, SessionState, State, WindowSums, judge},
+    health::{
+        ConnectionHealth, OperatorInput, Reason, SETTLE_S, Sample, SessionState, State, WindowSums, judge,
+    },
     id::{ConnectionId, OperatorId},
 };
 use uuid::Uuid;
@@ -45,7 +47,8 @@ impl Estate {
 pub async fn a_sample_counts_once_and_only_for_a_connection_that_is_there(store: Arc<dyn Store>, rows: Rows) {
     let estate = Estate::new(store, rows);
     let operator = estate.operator("acme").await;
-    let (main, backup) = (estate.connection(&operator, "main").await, estate.connection(&operator, "backup").await);
+    let (main, backup) =
+        (estate.connection(&operator, "main").await, estate.connection(&operator, "backup").await);
     let doomed = estate.operator("doomed").await;
     let gone = estate.connection(&doomed, "main").await;
     estate.delete(doomed.id).await;
@@ -73,9 +76,25 @@ pub async fn a_sample_counts_once_and_only_for_a_connection_that_is_there(store:
     others[1].seq = 7;
     others[2].window_start = time(-1);
     assert_eq!(estate.append(others, 34).await, [ACCEPTED; 3]);
-    let stored = estate.rows.texts("SELECT sample FROM operator_health_log WHERE seq = 0 ORDER BY connector_id", []);
+    let stored =
+        estate.rows.texts("SELECT sample FROM operator_health_log WHERE seq = 0 ORDER BY connector_id", []);
     let stored: Sample = serde_json::from_str(&stored.await.pop().unwrap()).unwrap();
     assert_eq!(stored, sample(main.id, "gateway/b", 0, 0, &[0]));
+}
+
+/// A sample whose time is finer than a database keeps is accepted, counted, and known again.
+pub async fn a_sample_whose_time_is_finer_than_a_microsecond_counts_like_any_other(
+    store: Arc<dyn Store>,
+    rows: Rows,
+) {
+    let estate = Estate::new(store, rows);
+    let main = estate.connection(&estate.operator("acme").await, "main").await;
+    let mut fine = sample(main.id, "gateway/a", 0, 0, &[0]);
+    fine.window_start -= SignedDuration::from_nanos(1_000_001);
+    assert_eq!(estate.append([fine.clone(), fine.clone()], 31).await, [ACCEPTED, SampleTaken::Duplicate]);
+    assert_eq!(estate.append([fine], 32).await, [SampleTaken::Duplicate]);
+    assert_eq!(estate.rows.number("SELECT samples FROM health_window", []).await, 1);
+    assert_eq!(estate.heard(&main).await.sessions_bound, 1);
 }
 
 /// A sample that comes after its window was closed is kept, told so, and added to no window.
@@ -94,11 +113,13 @@ pub async fn a_late_sample_is_kept_and_not_judged(store: Arc<dyn Store>, rows: R
 pub async fn the_sums_of_a_window_add_up_over_batches_and_connectors(store: Arc<dyn Store>, rows: Rows) {
     let estate = Estate::new(store, rows);
     let operator = estate.operator("acme").await;
-    let (main, backup) = (estate.connection(&operator, "main").await, estate.connection(&operator, "backup").await);
+    let (main, backup) =
+        (estate.connection(&operator, "main").await, estate.connection(&operator, "backup").await);
     let mut sums = WindowSums::empty(time(30));
     for (seq, connector) in [(0, "gateway/a"), (0, "gateway/b"), (1, "gateway/a"), (2, "gateway/a")] {
         let mut one = sample(main.id, connector, seq, if seq == 2 { -1 } else { 0 }, &[0, 1]);
-        (one.submitted, one.ok, one.throttled, one.rejected_message) = (100 + u64::from(seq == 1), 50, 20, 10);
+        (one.submitted, one.ok, one.throttled, one.rejected_message) =
+            (100 + u64::from(seq == 1), 50, 20, 10);
         (one.operator_error, one.no_answer) = (15, 5);
         (one.binds.bound, one.binds.busy) = (3, 2);
         let in_window = seq != 2 || one.window_end() > time(0);
@@ -110,7 +131,11 @@ pub async fn the_sums_of_a_window_add_up_over_batches_and_connectors(store: Arc<
     let of = |id| input[0].connections.iter().find(|c| c.health.connection_id == id).unwrap();
     assert_eq!(of(main.id).windows, [sums]);
     assert_eq!(of(backup.id).windows, [WindowSums { samples: 4, ..WindowSums::empty(time(30)) }]);
-    assert_eq!(estate.judge_input(30 + SETTLE_S - 1).await[0].connections[0].windows, [], "it is not closed yet");
+    assert_eq!(
+        estate.judge_input(30 + SETTLE_S - 1).await[0].connections[0].windows,
+        [],
+        "it is not closed yet"
+    );
 }
 
 /// The latest word of each session stands: an older sample does not replace it, and a session that its connector does
@@ -127,7 +152,8 @@ pub async fn the_latest_word_of_each_session_stands(store: Arc<dyn Store>, rows:
     ];
     estate.append(batch, 91).await;
     let heard = estate.heard(&main).await;
-    let bound = |n| LastHeard { sessions_bound: n, sample_end: Some(time(90)), window_s: 30, all_lost_since: None };
+    let bound =
+        |n| LastHeard { sessions_bound: n, sample_end: Some(time(90)), window_s: 30, all_lost_since: None };
     assert_eq!(heard, bound(3));
     estate.append([sample(main.id, "gateway/a", 3, 30, &[0])], 92).await;
     assert_eq!(estate.heard(&main).await, bound(3), "it is older");
@@ -165,11 +191,20 @@ pub async fn the_judge_sees_what_is_new_and_its_conclusions_are_kept(store: Arc<
     assert_eq!((input.operator_id, &input.code), (operator.id, &operator.code));
     let names: Vec<_> = input.connections.iter().map(|c| c.name.as_str()).collect();
     assert_eq!(names, ["backup", "main"]);
-    assert_eq!(input.connections[0].health, ConnectionHealth::unknown(backup.id, operator.id, backup.created_at));
+    assert_eq!(
+        input.connections[0].health,
+        ConnectionHealth::unknown(backup.id, operator.id, backup.created_at)
+    );
     assert_eq!((input.connections[0].last_sample_end, input.connections[0].last_window_s), (None, 0));
     assert_eq!(input.connections[1].status, connection::Status::Enabled);
-    assert_eq!(input.connections[1].windows.iter().map(|w| w.window_end).collect::<Vec<_>>(), [time(30), time(60)]);
-    assert_eq!((input.connections[1].last_sample_end, input.connections[1].last_window_s), (Some(time(90)), 30));
+    assert_eq!(
+        input.connections[1].windows.iter().map(|w| w.window_end).collect::<Vec<_>>(),
+        [time(30), time(60)]
+    );
+    assert_eq!(
+        (input.connections[1].last_sample_end, input.connections[1].last_window_s),
+        (Some(time(90)), 30)
+    );
 
     let stamp = ops_core::testing::stamp_at(time(60 + SETTLE_S), 200);
     let judged = judge(input, 30, false, &stamp);
@@ -192,7 +227,8 @@ pub async fn the_judge_sees_what_is_new_and_its_conclusions_are_kept(store: Arc<
 pub async fn progress_is_kept_unless_the_state_was_moved_meanwhile(store: Arc<dyn Store>, rows: Rows) {
     let estate = Estate::new(store, rows);
     let operator = estate.operator("acme").await;
-    let (main, backup) = (estate.connection(&operator, "main").await, estate.connection(&operator, "backup").await);
+    let (main, backup) =
+        (estate.connection(&operator, "main").await, estate.connection(&operator, "backup").await);
     let of = |connection: &connection::Connection, revision, bound_windows| ConnectionHealth {
         state: State::Degraded,
         since: time(1) + SignedDuration::from_micros(1),
@@ -211,7 +247,11 @@ pub async fn progress_is_kept_unless_the_state_was_moved_meanwhile(store: Arc<dy
     estate.store.keep_progress(&[of(&main, 2, 1), of(&backup, 0, 1)]).await.unwrap();
     assert_eq!(health().await, [of(&backup, 0, 1), of(&main, 2, 1)]);
     estate.store.keep_progress(&[of(&main, 1, 9), of(&backup, 0, 2)]).await.unwrap();
-    assert_eq!(health().await, [of(&backup, 0, 2), of(&main, 2, 1)], "an older revision is ignored, its neighbour kept");
+    assert_eq!(
+        health().await,
+        [of(&backup, 0, 2), of(&main, 2, 1)],
+        "an older revision is ignored, its neighbour kept"
+    );
     estate.store.keep_progress(&[of(&main, 3, 9)]).await.unwrap();
     assert_eq!(health().await[1], of(&main, 2, 1), "so is a newer one: only a change moves the state");
 }
@@ -220,7 +260,8 @@ pub async fn progress_is_kept_unless_the_state_was_moved_meanwhile(store: Arc<dy
 pub async fn the_health_of_an_operator_tells_of_each_connection(store: Arc<dyn Store>, rows: Rows) {
     let estate = Estate::new(store, rows);
     let operator = estate.operator("acme").await;
-    let (main, backup) = (estate.connection(&operator, "main").await, estate.connection(&operator, "backup").await);
+    let (main, backup) =
+        (estate.connection(&operator, "main").await, estate.connection(&operator, "backup").await);
     let foreign = estate.connection(&estate.operator("other").await, "main").await;
     estate.keep(connection::status::disable(&backup, &estate.stamp()).unwrap().1).await;
     let samples = [

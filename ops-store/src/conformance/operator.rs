@@ -73,7 +73,10 @@ pub async fn a_second_operator_with_the_same_code_name_or_external_id_is_taken_a
     let other = create_operator("other");
     let same = [
         ("code", operator::create::Create { code: text("acme-de"), ..other.clone() }),
-        ("display_name", operator::create::Create { display_name: text("STRASSE & sÖhne FI 😀"), ..other.clone() }),
+        (
+            "display_name",
+            operator::create::Create { display_name: text("STRASSE & sÖhne FI 😀"), ..other.clone() },
+        ),
         ("external_id", operator::create::Create { external_id: first.external_id.clone(), ..other.clone() }),
     ];
     for (field, command) in same {
@@ -96,9 +99,7 @@ pub async fn of_several_taken_values_the_code_is_told_first(store: Arc<dyn Store
     estate.keep(change).await;
     let (_, change) = operator::create::create(every_field(), &estate.stamp());
     let refusal = estate.refused(change, None).await;
-    let is = |refusal: &CommitError, told, by: &Operator| {
-        matches!(refusal, CommitError::Taken { field, existing } if *field == told && *existing == Some(by.id.uuid()))
-    };
+    let is = |refusal: &CommitError, told, by: &Operator| matches!(refusal, CommitError::Taken { field, existing } if *field == told && *existing == Some(by.id.uuid()));
     assert!(is(&refusal, "code", &first), "{refusal:?}");
 
     let second = estate.operator("second").await;
@@ -114,13 +115,18 @@ pub async fn of_several_taken_values_the_code_is_told_first(store: Arc<dyn Store
 }
 
 /// A change of an operator to the name or external id of another one is refused in the same way.
-pub async fn an_operator_cannot_take_the_name_or_external_id_of_another_one(store: Arc<dyn Store>, rows: Rows) {
+pub async fn an_operator_cannot_take_the_name_or_external_id_of_another_one(
+    store: Arc<dyn Store>,
+    rows: Rows,
+) {
     let estate = Estate::new(store, rows);
     let (first, change) = operator::create::create(every_field(), &estate.stamp());
     estate.keep(change).await;
     let second = estate.operator("other").await;
-    let named = operator::update::Update { display_name: Some(first.display_name.clone()), ..Default::default() };
-    let keyed = operator::update::Update { external_id: Some(first.external_id.clone()), ..Default::default() };
+    let named =
+        operator::update::Update { display_name: Some(first.display_name.clone()), ..Default::default() };
+    let keyed =
+        operator::update::Update { external_id: Some(first.external_id.clone()), ..Default::default() };
     for (field, update) in [("display_name", named), ("external_id", keyed)] {
         let (_, change) = operator::update::update(&second, update, &estate.stamp()).unwrap().unwrap();
         let refusal = estate.refused(change, None).await;
@@ -158,7 +164,10 @@ pub async fn a_deleted_operator_frees_what_was_unique_takes_its_connections_alon
 }
 
 /// Pages of every size, walked in each order, show each operator once.
-pub async fn a_walk_over_operators_neither_repeats_nor_skips_one_in_any_order(store: Arc<dyn Store>, rows: Rows) {
+pub async fn a_walk_over_operators_neither_repeats_nor_skips_one_in_any_order(
+    store: Arc<dyn Store>,
+    rows: Rows,
+) {
     let estate = Estate::new(store, rows);
     let names = ["b", "A", "ä", "Z", "é", "ß", "ss-2", "0", "aa", "a a", "a-a", "Ω", "其", "😀", "y"];
     let mut all = Vec::new();
@@ -224,7 +233,10 @@ pub async fn a_list_of_operators_shows_what_the_filter_says(store: Arc<dyn Store
     assert_eq!(shown(q("Operator ACME")).await, ["acme-de"]);
     assert_eq!(shown(q("100 %")).await, ["b-acme"]);
     for none in ["%", "_cme", "acm_", "me", "acme-de-", "\u{10ffff}"] {
-        assert!(shown(q(none)).await.is_empty(), "{none}: no character is wild, and only the beginning counts");
+        assert!(
+            shown(q(none)).await.is_empty(),
+            "{none}: no character is wild, and only the beginning counts"
+        );
     }
     assert_eq!(shown(q("")).await.len(), 4);
     assert_eq!(shown(OperatorFilter { status: Some(Status::Active), ..all() }).await, ["acme-de"]);
@@ -277,15 +289,24 @@ pub async fn a_dossier_holds_everything_that_hangs_off_an_operator(store: Arc<dy
 }
 
 /// An event has room for 64 KiB of data; one octet more is refused, and nothing of its change is kept.
-pub async fn an_event_over_64_kib_is_refused_and_nothing_of_its_change_is_kept(store: Arc<dyn Store>, rows: Rows) {
+pub async fn an_event_over_64_kib_is_refused_and_nothing_of_its_change_is_kept(
+    store: Arc<dyn Store>,
+    rows: Rows,
+) {
     let estate = Estate::new(store, rows);
     let operator = estate.operator("acme").await;
     let change = |octets: usize| {
         let stamp = estate.stamp();
         let changed = |field: String| vec![ops_core::event::Changed::profile([field])];
-        let empty = serde_json::to_string(&Event::updated(stamp.mint().id(), operator.id, changed(String::new()), None).data);
-        let event =
-            Event::updated(stamp.mint().id(), operator.id, changed("x".repeat(octets - empty.unwrap().len())), None);
+        let empty = serde_json::to_string(
+            &Event::updated(stamp.mint().id(), operator.id, changed(String::new()), None).data,
+        );
+        let event = Event::updated(
+            stamp.mint().id(),
+            operator.id,
+            changed("x".repeat(octets - empty.unwrap().len())),
+            None,
+        );
         assert_eq!(serde_json::to_string(&event.data).unwrap().len(), octets);
         Change::new(ChangeName::OperatorUpdate, &stamp).event(event)
     };

@@ -37,7 +37,8 @@ pub async fn the_same_key_gets_the_stored_answer_and_changes_nothing_more(store:
     assert_eq!(same, Committed::Replayed(stored(&first)));
     // another body under the same key is told by its digest
     let other = operator::create::create(create_operator("other"), &estate.stamp()).1;
-    let Committed::Replayed(found) = estate.store.commit(other, Some(receipt("key", 2, later.at()))).await.unwrap()
+    let Committed::Replayed(found) =
+        estate.store.commit(other, Some(receipt("key", 2, later.at()))).await.unwrap()
     else {
         panic!("the key was used");
     };

@@ -3,8 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use ops_core::{
-    Mark, Number,
-    connection, health,
+    Mark, Number, connection, health,
     id::{OperatorId, RuleId},
     operator::Status,
     routing::{self, Eligibility, FailoverOn, Rule, RuleFields, Target, View},
@@ -69,15 +68,26 @@ pub async fn a_walk_over_rules_neither_repeats_nor_skips_one(store: Arc<dyn Stor
     }
     all.sort_by_key(|rule| (rule.precedence, rule.id));
     let targets = |rule: &Rule, is: &dyn Fn(&Target) -> bool| rule.targets.iter().any(is);
-    let of = |is: &dyn Fn(&Target) -> bool| all.iter().filter(|rule| targets(rule, is)).cloned().collect::<Vec<_>>();
+    let of = |is: &dyn Fn(&Target) -> bool| {
+        all.iter().filter(|rule| targets(rule, is)).cloned().collect::<Vec<_>>()
+    };
     let nobody = RuleFilter { operator_id: Some(OperatorId::from(Uuid::nil())), ..RuleFilter::default() };
     let cases = [
         (RuleFilter::default(), all.clone()),
-        (RuleFilter { connection_id: Some(one.id), ..RuleFilter::default() }, of(&|t| t.connection_id == one.id)),
-        (RuleFilter { operator_id: Some(operator.id), ..RuleFilter::default() }, of(&|t| t.operator_id == operator.id)),
+        (
+            RuleFilter { connection_id: Some(one.id), ..RuleFilter::default() },
+            of(&|t| t.connection_id == one.id),
+        ),
+        (
+            RuleFilter { operator_id: Some(operator.id), ..RuleFilter::default() },
+            of(&|t| t.operator_id == operator.id),
+        ),
         (
             RuleFilter { operator_id: Some(operator.id), connection_id: Some(foreign.id), after: None },
-            of(&|t| t.connection_id == foreign.id).into_iter().filter(|rule| rule.targets.len() == 2).collect(),
+            of(&|t| t.connection_id == foreign.id)
+                .into_iter()
+                .filter(|rule| rule.targets.len() == 2)
+                .collect(),
         ),
         (nobody, Vec::new()),
     ];
@@ -118,7 +128,11 @@ pub async fn the_view_equals_what_was_written(store: Arc<dyn Store>, rows: Rows)
         estate.rule("block", 3, &[]).await,
     ];
     let unknown = health::ConnectionHealth::unknown(main.id, acme.id, main.created_at);
-    estate.store.keep_progress(&[health::ConnectionHealth { state: health::State::Probation, ..unknown }]).await.unwrap();
+    estate
+        .store
+        .keep_progress(&[health::ConnectionHealth { state: health::State::Probation, ..unknown }])
+        .await
+        .unwrap();
 
     let of = |operator_id, operator_status, connection_status, health| Eligibility {
         operator_id,

@@ -19,9 +19,15 @@ pub trait ConnectionReads: Send + Sync {
     /// Those of an operator that are not deleted, by name; nothing when there is no such operator.
     async fn connections_of(&self, operator: OperatorId) -> Result<Option<Vec<Connection>>, ReadError>;
     /// An operator and its connections that are not deleted, in one flight.
-    async fn operator_and_connections(&self, id: OperatorId) -> Result<Option<(Operator, Vec<Connection>)>, ReadError>;
+    async fn operator_and_connections(
+        &self,
+        id: OperatorId,
+    ) -> Result<Option<(Operator, Vec<Connection>)>, ReadError>;
     /// A connection with its operator and its credentials, in one flight.
-    async fn connection_file(&self, id: ConnectionId) -> Result<Option<(Operator, Connection, Vec<Credential>)>, ReadError>;
+    async fn connection_file(
+        &self,
+        id: ConnectionId,
+    ) -> Result<Option<(Operator, Connection, Vec<Credential>)>, ReadError>;
 }
 
 #[async_trait]
@@ -35,7 +41,10 @@ impl<T: Engine> ConnectionReads for T {
         Ok(self.operator_and_connections(operator).await?.map(|(_, connections)| connections))
     }
 
-    async fn operator_and_connections(&self, id: OperatorId) -> Result<Option<(Operator, Vec<Connection>)>, ReadError> {
+    async fn operator_and_connections(
+        &self,
+        id: OperatorId,
+    ) -> Result<Option<(Operator, Vec<Connection>)>, ReadError> {
         let [operators, connections] =
             self.read_all([sql::operator::by_id(id), sql::connection::of_operator(id)]).await?;
         let Some(operator) = operators.first() else { return Ok(None) };
@@ -43,7 +52,10 @@ impl<T: Engine> ConnectionReads for T {
         Ok(Some((sql::operator::read(operator)?, connections)))
     }
 
-    async fn connection_file(&self, id: ConnectionId) -> Result<Option<(Operator, Connection, Vec<Credential>)>, ReadError> {
+    async fn connection_file(
+        &self,
+        id: ConnectionId,
+    ) -> Result<Option<(Operator, Connection, Vec<Credential>)>, ReadError> {
         let [connection, operator, credentials] = self
             .read_all([
                 sql::connection::by_id(id),
@@ -51,7 +63,9 @@ impl<T: Engine> ConnectionReads for T {
                 sql::credential::of_connection(id),
             ])
             .await?;
-        let (Some(connection), Some(operator)) = (connection.first(), operator.first()) else { return Ok(None) };
+        let (Some(connection), Some(operator)) = (connection.first(), operator.first()) else {
+            return Ok(None);
+        };
         Ok(Some((
             sql::operator::read(operator)?,
             sql::connection::read(connection)?,

@@ -34,7 +34,11 @@ impl<T: Engine> CredentialReads for T {
 
     async fn asked_for(&self, connections: &[ConnectionId]) -> Result<Vec<Asked>, ReadError> {
         let statements = connections.iter().flat_map(|id| {
-            [sql::connection::by_id(*id), sql::operator::of_connection(*id), sql::credential::of_connection(*id)]
+            [
+                sql::connection::by_id(*id),
+                sql::operator::of_connection(*id),
+                sql::credential::of_connection(*id),
+            ]
         });
         let rows = self.read(statements.collect()).await?;
         let answers = connections.iter().zip(rows.chunks_exact(3));
@@ -48,7 +52,8 @@ impl<T: Engine> CredentialReads for T {
                 }
                 _ => None,
             };
-            let credentials = credentials.iter().map(sql::credential::read).collect::<Result<_, Corrupt>>()?;
+            let credentials =
+                credentials.iter().map(sql::credential::read).collect::<Result<_, Corrupt>>()?;
             Ok(Asked { connection_id: *id, found, credentials })
         });
         Ok(asked.collect::<Result<_, Corrupt>>()?)

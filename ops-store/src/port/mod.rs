@@ -15,8 +15,8 @@ mod secret;
 use async_trait::async_trait;
 
 pub use audit::AuditReads;
-pub use commit::{Commit, CommitError, Committed};
 pub(crate) use commit::refused_by_name;
+pub use commit::{Commit, CommitError, Committed};
 pub use connection::ConnectionReads;
 pub use credential::CredentialReads;
 pub use event::{EventReads, Sequencer};
@@ -77,7 +77,10 @@ pub enum ReadError {
 #[async_trait]
 pub(crate) trait Engine: Send + Sync {
     /// The rows of each statement, in order, all from one snapshot.
-    async fn read(&self, statements: Vec<crate::sql::Statement>) -> Result<Vec<Vec<crate::sql::Row>>, ReadError>;
+    async fn read(
+        &self,
+        statements: Vec<crate::sql::Statement>,
+    ) -> Result<Vec<Vec<crate::sql::Row>>, ReadError>;
     /// All of the statements or none of them, for bookkeeping that is no `Change`; the rows that each changed.
     async fn write(&self, statements: Vec<crate::sql::Statement>) -> Result<Vec<u64>, ReadError>;
 }
@@ -93,11 +96,16 @@ pub(crate) trait EngineExt: Engine {
         statements: [crate::sql::Statement; N],
     ) -> Result<[Vec<crate::sql::Row>; N], ReadError> {
         let rows = self.read(statements.into()).await?;
-        rows.try_into().map_err(|_| ReadError::Unavailable("another number of answers than of statements".into()))
+        rows.try_into()
+            .map_err(|_| ReadError::Unavailable("another number of answers than of statements".into()))
     }
 
     /// As [`Engine::write`]: the rows that the statement at `place` changed.
-    async fn write_counting(&self, statements: Vec<crate::sql::Statement>, place: usize) -> Result<u64, ReadError> {
+    async fn write_counting(
+        &self,
+        statements: Vec<crate::sql::Statement>,
+        place: usize,
+    ) -> Result<u64, ReadError> {
         Ok(self.write(statements).await?.get(place).copied().unwrap_or(0))
     }
 }

@@ -17,7 +17,11 @@ pub trait OperatorReads: Send + Sync {
     /// One, deleted or not.
     async fn operator(&self, id: OperatorId) -> Result<Option<Operator>, ReadError>;
     /// A page in the filter's order, and where the next one begins.
-    async fn operators(&self, filter: &OperatorFilter, limit: usize) -> Result<(Vec<Operator>, Option<(String, OperatorId)>), ReadError>;
+    async fn operators(
+        &self,
+        filter: &OperatorFilter,
+        limit: usize,
+    ) -> Result<(Vec<Operator>, Option<(String, OperatorId)>), ReadError>;
     /// An operator with everything that hangs off it, in one flight: what decisions about its status look at.
     async fn dossier(&self, id: OperatorId) -> Result<Option<Dossier>, ReadError>;
     /// How many operators that are not deleted stand where.
@@ -85,13 +89,19 @@ impl<T: Engine> OperatorReads for T {
         Ok(rows.first().map(sql::operator::read).transpose()?)
     }
 
-    async fn operators(&self, filter: &OperatorFilter, limit: usize) -> Result<(Vec<Operator>, Option<(String, OperatorId)>), ReadError> {
+    async fn operators(
+        &self,
+        filter: &OperatorFilter,
+        limit: usize,
+    ) -> Result<(Vec<Operator>, Option<(String, OperatorId)>), ReadError> {
         let one_more = i64::try_from(limit + 1).unwrap_or(i64::MAX);
         let [rows] = self.read_all([sql::operator::page(filter, one_more)]).await?;
         let shown = rows.get(..limit).unwrap_or(&rows);
         let operators = shown.iter().map(sql::operator::read).collect::<Result<Vec<_>, Corrupt>>()?;
         let next = match (rows.len() > limit, shown.last(), operators.last()) {
-            (true, Some(row), Some(last)) => Some((sql::operator::sort_key(row, last, filter.sort)?, last.id)),
+            (true, Some(row), Some(last)) => {
+                Some((sql::operator::sort_key(row, last, filter.sort)?, last.id))
+            }
             _ => None,
         };
         Ok((operators, next))

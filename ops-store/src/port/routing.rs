@@ -16,7 +16,11 @@ pub trait RoutingReads: Send + Sync {
     /// One.
     async fn rule(&self, id: RuleId) -> Result<Option<Rule>, ReadError>;
     /// A page by precedence and id, and where the next one begins.
-    async fn rules(&self, filter: &RuleFilter, limit: usize) -> Result<(Vec<Rule>, Option<(i64, RuleId)>), ReadError>;
+    async fn rules(
+        &self,
+        filter: &RuleFilter,
+        limit: usize,
+    ) -> Result<(Vec<Rule>, Option<(i64, RuleId)>), ReadError>;
     /// Those of the connections that are not deleted, with their operators: what a rule may target.
     async fn target_connections(&self, ids: &[ConnectionId]) -> Result<Vec<TargetConnection>, ReadError>;
     /// The version of the view.
@@ -43,7 +47,11 @@ impl<T: Engine> RoutingReads for T {
         Ok(sql::routing::read(&rules, &targets)?.into_iter().next())
     }
 
-    async fn rules(&self, filter: &RuleFilter, limit: usize) -> Result<(Vec<Rule>, Option<(i64, RuleId)>), ReadError> {
+    async fn rules(
+        &self,
+        filter: &RuleFilter,
+        limit: usize,
+    ) -> Result<(Vec<Rule>, Option<(i64, RuleId)>), ReadError> {
         let one_more = i64::try_from(limit + 1).unwrap_or(i64::MAX);
         let [rules, targets] = self.read_all(sql::routing::page(filter, one_more)).await?;
         let mut rules = sql::routing::read(&rules, &targets)?;

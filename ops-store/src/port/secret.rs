@@ -21,7 +21,11 @@ impl SecretPath {
     /// The path of a credential's secret.
     #[must_use]
     pub const fn of(credential: &Credential) -> Self {
-        Self { operator: credential.operator_id, connection: credential.connection_id, credential: credential.id }
+        Self {
+            operator: credential.operator_id,
+            connection: credential.connection_id,
+            credential: credential.id,
+        }
     }
 }
 

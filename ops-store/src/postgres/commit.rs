@@ -15,7 +15,9 @@ impl Commit for PostgresStore {
     async fn commit(&self, change: Change, receipt: Option<Receipt>) -> Result<Committed, CommitError> {
         let plan = plan(&change, receipt.as_ref())?;
         let Err(failed) = self.send(plan).await? else { return Ok(Committed::Done) };
-        let Some(refused) = failed.as_db_error() else { return Err(CommitError::OutcomeUnknown(failed.into())) };
+        let Some(refused) = failed.as_db_error() else {
+            return Err(CommitError::OutcomeUnknown(failed.into()));
+        };
         let constraint = refused.constraint().unwrap_or_default();
         match refused.code().code() {
             "OP001" => Err(CommitError::Conflict(constraint.to_owned())),

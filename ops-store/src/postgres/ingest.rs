@@ -31,7 +31,10 @@ impl HealthLog for PostgresStore {
 }
 
 impl PostgresStore {
-    async fn operators_of(&self, samples: &[Sample]) -> Result<BTreeMap<ConnectionId, OperatorId>, ReadError> {
+    async fn operators_of(
+        &self,
+        samples: &[Sample],
+    ) -> Result<BTreeMap<ConnectionId, OperatorId>, ReadError> {
         use crate::port::Engine;
         let connections: BTreeSet<_> = samples.iter().map(|sample| sample.connection_id).collect();
         let rows = self.read(connections.into_iter().map(health::operator_of).collect()).await?;
@@ -66,15 +69,20 @@ async fn within(
     let stored = insert(connection, arrived, operators).await?;
     let (taken, statements) = health::account(arrived, operators, stored);
     let known = super::read::prepare(connection, &statements).await.map_err(unavailable)?;
-    let flight = known.iter().zip(&statements).map(|(prepared, Statement { args, .. })| connection.execute_raw(prepared, args));
+    let flight = known
+        .iter()
+        .zip(&statements)
+        .map(|(prepared, Statement { args, .. })| connection.execute_raw(prepared, args));
     join_all(flight).await.into_iter().collect::<Result<Vec<u64>, Error>>().map_err(unavailable)?;
     Ok(taken)
 }
 
 const INSERT: &str = "INSERT INTO operator_health_log (connector_id, run_id, seq, window_start, window_s, \
      connection_id, operator_id, received_at, late, sample) \
-     SELECT * FROM UNNEST($1::text[], $2::uuid[], $3::bigint[], $4::timestamptz[], $5::bigint[], $6::uuid[], \
-     $7::uuid[], $8::timestamptz[], $9::boolean[], $10::text[]) \
+     SELECT connector_id, run_id, seq, window_start, window_s, connection_id, operator_id, received_at, late, sample \
+     FROM UNNEST($1::text[], $2::uuid[], $3::bigint[], $4::timestamptz[], $5::bigint[], $6::uuid[], $7::uuid[], \
+     $8::timestamptz[], $9::boolean[], $10::text[]) AS arrived (connector_id, run_id, seq, window_start, window_s, \
+     connection_id, operator_id, received_at, late, sample) \
      ON CONFLICT DO NOTHING RETURNING connector_id, run_id, seq, window_start";
 
 /// Inserts the samples of known connections; answers the identities that were not there yet.
@@ -83,12 +91,15 @@ async fn insert(
     arrived: &Arrived,
     operators: &BTreeMap<ConnectionId, OperatorId>,
 ) -> Result<BTreeSet<health::Identity>, ReadError> {
-    let known: Vec<(&Sample, Uuid)> = arrived
+    let mut known: Vec<(&Sample, Uuid)> = arrived
         .samples
         .iter()
         .filter_map(|sample| operators.get(&sample.connection_id).map(|operator| (sample, operator.uuid())))
         .collect();
-    let documents = known.iter().map(|(sample, _)| json(sample)).collect::<Result<Vec<_>, _>>().map_err(unavailable)?;
+    // one order for every batch: two that hold the same samples would else wait for each other in a ring
+    known.sort_by_key(|(sample, _)| sample.identity());
+    let documents =
+        known.iter().map(|(sample, _)| json(sample)).collect::<Result<Vec<_>, _>>().map_err(unavailable)?;
     let connectors: Vec<&str> = known.iter().map(|(sample, _)| sample.connector_id.as_str()).collect();
     let runs: Vec<Uuid> = known.iter().map(|(sample, _)| sample.run_id.uuid()).collect();
     let seqs: Vec<i64> = known.iter().map(|(sample, _)| sample.seq).collect();
@@ -103,7 +114,16 @@ async fn insert(
         .query(
             &insert,
             &[
-                &connectors, &runs, &seqs, &starts, &lengths, &connections, &operators, &received, &late, &documents,
+                &connectors,
+                &runs,
+                &seqs,
+                &starts,
+                &lengths,
+                &connections,
+                &operators,
+                &received,
+                &late,
+                &documents,
             ],
         )
         .await

@@ -57,10 +57,15 @@ pub async fn migrate(url: &str) -> Result<Migrated, MigrateError> {
     client.execute("SELECT pg_advisory_lock($1)", &[&LOCK]).await?;
     // the lock is the session's, and ends with it
     roles_exist(&client).await?;
-    client.batch_execute("CREATE SCHEMA IF NOT EXISTS ops").await?;
+    // IF NOT EXISTS would ask for the right to make schemas, which a copied database has not given to this role
+    if client.query("SELECT 1 FROM pg_namespace WHERE nspname = 'ops'", &[]).await?.is_empty() {
+        client.batch_execute("CREATE SCHEMA ops").await?;
+    }
     let mut runner = embedded::migrations::runner().set_abort_missing(false);
     runner = runner.set_grouped(false);
     let report = runner.run_async(&mut client).await.map_err(Box::new)?;
+    // the service looks at the version when it starts; this table is the runner's, so no migration can grant it
+    client.batch_execute("GRANT SELECT ON ops.refinery_schema_history TO ops_app").await?;
     let version = version(&client).await?;
     Ok(Migrated { applied: report.applied_migrations().len(), version })
 }
@@ -79,18 +84,25 @@ pub async fn apply_roles(url: &str) -> Result<(), MigrateError> {
 /// [`MigrateError`].
 pub async fn schema_version(url: &str) -> Result<(i64, i64), MigrateError> {
     let client = connect(url).await?;
-    let ours = embedded::migrations::runner().get_migrations().iter().map(|m| i64::from(m.version())).max().unwrap_or(0);
-    let exists = client.query_one("SELECT to_regclass('ops.refinery_schema_history') IS NOT NULL", &[]).await?;
+    let ours = embedded::migrations::runner()
+        .get_migrations()
+        .iter()
+        .map(|m| i64::from(m.version()))
+        .max()
+        .unwrap_or(0);
+    let exists =
+        client.query_one("SELECT to_regclass('ops.refinery_schema_history') IS NOT NULL", &[]).await?;
     let found = if exists.try_get(0)? { version(&client).await? } else { 0 };
     Ok((found, ours))
 }
 
-/// Tells schemas apart: two binaries with the same number make the same schema and roles.
+/// Tells schemas apart: two binaries with the same number make the same schema, roles and grants.
 #[cfg(feature = "testing")]
 pub(crate) fn fingerprint() -> u64 {
     use std::hash::{DefaultHasher, Hash, Hasher};
     let mut hasher = DefaultHasher::new();
     ROLES.hash(&mut hasher);
+    include_str!("migrate.rs").hash(&mut hasher);
     for migration in embedded::migrations::runner().get_migrations() {
         migration.checksum().hash(&mut hasher);
     }

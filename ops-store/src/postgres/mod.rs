@@ -17,12 +17,17 @@ pub use migrate::{MigrateError, Migrated, apply_roles, migrate, schema_version};
 
 use crate::port::ReadError;
 
-/// How long a request waits for a connection of the pool. After that, nothing was sent.
+/// How long a request waits for a connection that others use. After that, nothing was sent.
 const CONNECTION_WITHIN: Duration = Duration::from_millis(200);
+/// How long making a connection may take. Longer than the wait: a connection that is given up half-way is made again from
+/// its start by the next request, and never gets there.
+const CONNECT_WITHIN: Duration = Duration::from_secs(1);
 /// How long a read may take.
 const READ_WITHIN: Duration = Duration::from_secs(2);
 /// How long a commit may take before its outcome is called unknown.
 const COMMIT_WITHIN: Duration = Duration::from_secs(2);
+/// After how long without an answer at the TCP level a connection is given up.
+const PEER_GONE_AFTER: Duration = Duration::from_secs(10);
 /// What every session is told. Nothing else bounds the wait of a flight; the limits lie below ours, so that the
 /// database gives up first and the outcome is known.
 const SESSION: &str = "-c search_path=ops -c timezone=UTC -c lock_timeout=1500 -c statement_timeout=1800 \
@@ -59,14 +64,16 @@ impl PostgresStore {
         let pool = Pool::builder(manager)
             .max_size(pool_size)
             .runtime(Runtime::Tokio1)
-            .create_timeout(Some(CONNECTION_WITHIN * 5))
+            .wait_timeout(Some(CONNECTION_WITHIN))
+            .create_timeout(Some(CONNECT_WITHIN))
+            .recycle_timeout(Some(CONNECTION_WITHIN))
             .post_create(Hook::async_fn(|client, _| {
                 let client: &deadpool_postgres::ClientWrapper = client;
                 Box::pin(async move {
                     // whoever gets this connection first finds the common statements known to it
-                    let prepares = crate::sql::hot().into_iter().map(|sql| async move {
-                        client.prepare_cached(&sql).await.map(drop)
-                    });
+                    let prepares = crate::sql::hot()
+                        .into_iter()
+                        .map(|sql| async move { client.prepare_cached(&sql).await.map(drop) });
                     futures::future::try_join_all(prepares).await.map_err(HookError::Backend)?;
                     Ok(())
                 })
@@ -76,7 +83,7 @@ impl PostgresStore {
     }
 
     async fn connection(&self) -> Result<Object, Box<dyn std::error::Error + Send + Sync>> {
-        Ok(tokio::time::timeout(CONNECTION_WITHIN, self.pool.get()).await??)
+        Ok(self.pool.get().await?)
     }
 
     /// Connections of the pool at rest and at work, and callers that wait for one.
@@ -90,7 +97,12 @@ impl PostgresStore {
 /// An address with what every session of ours is told.
 fn session(url: &str) -> Result<Config, ConnectError> {
     let mut config = Config::from_str(url).map_err(|_| ConnectError::Address)?;
-    config.options(SESSION).application_name("ops-daemon").connect_timeout(Duration::from_secs(1));
+    config.options(SESSION).application_name("ops-daemon").connect_timeout(CONNECT_WITHIN);
+    // a peer that vanished without a word would hold its connection, and a place in the pool, for two hours
+    config
+        .tcp_user_timeout(PEER_GONE_AFTER)
+        .keepalives_idle(PEER_GONE_AFTER)
+        .keepalives_interval(PEER_GONE_AFTER / 5);
     Ok(config)
 }
 

@@ -1,10 +1,13 @@
 //! Reads and bookkeeping on PostgreSQL: statements pipelined in one flight.
 
-use std::future::Future;
+use std::{
+    future::Future,
+    sync::atomic::{AtomicBool, Ordering},
+};
 
 use async_trait::async_trait;
 use deadpool_postgres::Object;
-use futures::{FutureExt, StreamExt, TryStreamExt, future::join_all};
+use futures::{FutureExt, StreamExt, TryFutureExt, TryStreamExt, future::join_all};
 use tokio_postgres::Error;
 
 use super::{PostgresStore, READ_WITHIN, unavailable, value};
@@ -18,7 +21,8 @@ impl Engine for PostgresStore {
     async fn read(&self, statements: Vec<Statement>) -> Result<Vec<Vec<Row>>, ReadError> {
         let connection = self.connection().await.map_err(ReadError::Unavailable)?;
         let rows = to_its_end(async move { read(&connection, &statements).await }).await?;
-        let of_one = |rows: Vec<tokio_postgres::Row>| rows.iter().map(value::row).collect::<Result<Vec<_>, _>>();
+        let of_one =
+            |rows: Vec<tokio_postgres::Row>| rows.iter().map(value::row).collect::<Result<Vec<_>, _>>();
         Ok(rows.into_iter().map(of_one).collect::<Result<_, _>>()?)
     }
 
@@ -41,7 +45,11 @@ async fn read(connection: &Object, statements: &[Statement]) -> Result<Vec<Vec<t
     let known = prepare(connection, statements).await?;
     let alone = statements.len() == 1;
     let begin = async {
-        if alone { Ok(()) } else { connection.batch_execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await }
+        if alone {
+            Ok(())
+        } else {
+            connection.batch_execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await
+        }
     };
     let queries = join_all(known.iter().zip(statements).map(|(prepared, statement)| async move {
         connection.query_raw(prepared, &statement.args).await?.boxed().try_collect().await
@@ -69,11 +77,18 @@ pub(super) async fn run(
     known: &[tokio_postgres::Statement],
     statements: &[Statement],
 ) -> Result<Vec<u64>, Error> {
-    let mut flight = vec![connection.batch_execute("BEGIN").map(|begun| begun.map(|()| 0)).boxed()];
+    // a value that has no form of the column's type fails before anything of its statement is sent, and so before the end
+    let unsent = AtomicBool::new(false);
+    let mut flight = vec![connection.batch_execute("BEGIN").map_ok(|()| 0).boxed()];
     for (prepared, statement) in known.iter().zip(statements) {
-        flight.push(connection.execute_raw(prepared, &statement.args).boxed());
+        let failed = |_: &Error| unsent.store(true, Ordering::Relaxed);
+        flight.push(connection.execute_raw(prepared, &statement.args).inspect_err(failed).boxed());
     }
-    flight.push(connection.batch_execute("COMMIT").map(|ended| ended.map(|()| 0)).boxed());
+    let end = async {
+        let end = if unsent.load(Ordering::Relaxed) { "ROLLBACK" } else { "COMMIT" };
+        connection.batch_execute(end).await.map(|()| 0)
+    };
+    flight.push(end.boxed());
     // join, not try_join: whoever decides again must find the locks gone, so the rollback's answer is waited for
     let changed: Vec<u64> = join_all(flight).await.into_iter().collect::<Result<_, _>>()?;
     Ok(changed.get(1..=statements.len()).unwrap_or_default().to_vec())
@@ -84,5 +99,32 @@ pub(super) async fn prepare(
     connection: &Object,
     statements: &[Statement],
 ) -> Result<Vec<tokio_postgres::Statement>, Error> {
-    join_all(statements.iter().map(|statement| connection.prepare_cached(&statement.sql))).await.into_iter().collect()
+    join_all(statements.iter().map(|statement| connection.prepare_cached(&statement.sql)))
+        .await
+        .into_iter()
+        .collect()
+}
+
+#[cfg(all(test, feature = "stack"))]
+mod tests {
+    use crate::{
+        port::{Engine, RoutingReads, ServiceReads},
+        sql::{Statement, args, routing},
+        testing::postgres::Database,
+    };
+
+    #[tokio::test]
+    async fn a_value_that_cannot_be_sent_leaves_nothing_of_its_transaction() {
+        let database = Database::create().await;
+        let store = database.store(1);
+        let wrong = || Statement::new("SELECT expect('a text is asked for', true, $1)", args![7_i64]);
+        for statements in [[routing::draw_view_version(), wrong()], [wrong(), routing::draw_view_version()]] {
+            let refused = store.write(statements.into()).await.unwrap_err();
+            assert!(format!("{refused:?}").contains("WrongType"), "{refused:?}");
+            assert_eq!(store.epoch().await.unwrap(), 1, "the connection works");
+            assert_eq!(store.view().await.unwrap().version().n, 0);
+        }
+        store.write(vec![routing::draw_view_version()]).await.unwrap();
+        assert_eq!(store.view().await.unwrap().version().n, 1);
+    }
 }

@@ -18,7 +18,10 @@ use ops_core::{
 use rusqlite::{Connection, OptionalExtension};
 use zeroize::{Zeroize, Zeroizing};
 
-use crate::port::{SecretError, SecretPath, SecretStore};
+use crate::{
+    port::{SecretError, SecretPath, SecretStore},
+    sqlite::private,
+};
 
 /// Octets of an XChaCha20 nonce: large enough to be drawn at random for every value.
 const NONCE: usize = 24;
@@ -68,8 +71,12 @@ impl SealedFile {
         const PATH: &str = "key-check";
         let sealed = self.seal(PATH, PATH.as_bytes()).ok_or(SealedError::OtherKey)?;
         let file = self.lock();
-        file.execute("INSERT INTO secret (path, sealed) VALUES (?1, ?2) ON CONFLICT DO NOTHING", (PATH, sealed))?;
-        let found: Vec<u8> = file.query_row("SELECT sealed FROM secret WHERE path = ?1", [PATH], |row| row.get(0))?;
+        file.execute(
+            "INSERT INTO secret (path, sealed) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
+            (PATH, sealed),
+        )?;
+        let found: Vec<u8> =
+            file.query_row("SELECT sealed FROM secret WHERE path = ?1", [PATH], |row| row.get(0))?;
         drop(file);
         self.unseal(PATH, &found).map(drop).ok_or(SealedError::OtherKey)
     }
@@ -97,15 +104,20 @@ impl SealedFile {
     fn put_now(&self, path: SecretPath, secret: &Secret) -> Result<(), SecretError> {
         let name = path.to_string();
         // no JSON of the secret is made that would stay in memory: two texts, divided by an octet neither may hold
-        let plain = Zeroizing::new([secret.system_id.as_str(), secret.password.expose()].join("\n").into_bytes());
+        let plain =
+            Zeroizing::new([secret.system_id.as_str(), secret.password.expose()].join("\n").into_bytes());
         let sealed = self.seal(&name, &plain).ok_or_else(|| unavailable("the secret cannot be sealed"))?;
         let file = self.lock();
-        let put = file.execute("INSERT INTO secret (path, sealed) VALUES (?1, ?2) ON CONFLICT DO NOTHING", (&name, sealed));
+        let put = file.execute(
+            "INSERT INTO secret (path, sealed) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
+            (&name, sealed),
+        );
         if put.map_err(unavailable)? == 1 {
             return Ok(());
         }
-        let found: Vec<u8> =
-            file.query_row("SELECT sealed FROM secret WHERE path = ?1", [&name], |row| row.get(0)).map_err(unavailable)?;
+        let found: Vec<u8> = file
+            .query_row("SELECT sealed FROM secret WHERE path = ?1", [&name], |row| row.get(0))
+            .map_err(unavailable)?;
         drop(file);
         match self.unseal(&name, &found) {
             Some(there) if *there == *plain => Ok(()),
@@ -129,7 +141,10 @@ impl SealedFile {
 
 fn read_secret(plain: &[u8]) -> Option<Secret> {
     let (system_id, password) = std::str::from_utf8(plain).ok()?.split_once('\n')?;
-    Some(Secret { system_id: SystemId::parse(system_id).ok()?, password: Password::parse(password.to_owned()).ok()? })
+    Some(Secret {
+        system_id: SystemId::parse(system_id).ok()?,
+        password: Password::parse(password.to_owned()).ok()?,
+    })
 }
 
 #[async_trait]
@@ -149,13 +164,6 @@ impl SecretStore for SealedFile {
         let asked = tokio::task::spawn_blocking(move || store.lock().query_row("SELECT 1", [], |_| Ok(())));
         asked.await.map_err(unavailable)?.map_err(unavailable)
     }
-}
-
-/// Makes the file if need be, readable by its owner only, before anything is in it.
-fn private(path: &Path) -> std::io::Result<()> {
-    use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
-    let file = std::fs::OpenOptions::new().create(true).append(true).mode(0o600).open(path)?;
-    file.set_permissions(std::fs::Permissions::from_mode(0o600))
 }
 
 fn unavailable(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> SecretError {

@@ -1,10 +1,14 @@
 //! The audit trail in SQL: rows are added and read, never changed.
 
-use ops_core::{audit::AuditEntry, id::{AuditId, OperatorId}};
+use ops_core::{
+    audit::AuditEntry,
+    id::{AuditId, OperatorId},
+};
 
 use super::{Corrupt, NotStorable, Row, Statement, Value, args, json};
 
-pub(crate) const INSERT: &str = "INSERT INTO audit (id, at, action, operator_id, request_id, entry) VALUES ($1, $2, $3, $4, $5, $6)";
+pub(crate) const INSERT: &str =
+    "INSERT INTO audit (id, at, action, operator_id, request_id, entry) VALUES ($1, $2, $3, $4, $5, $6)";
 
 pub(crate) fn insert(entry: &AuditEntry) -> Result<Statement, NotStorable> {
     Ok(Statement::new(
@@ -13,7 +17,7 @@ pub(crate) fn insert(entry: &AuditEntry) -> Result<Statement, NotStorable> {
             entry.id.uuid(),
             entry.at,
             entry.action.to_string(),
-            entry.operator_id.map(|id| id.uuid()),
+            entry.operator_id.map(OperatorId::uuid),
             entry.request_id.clone(),
             json(entry)?,
         ],
@@ -35,7 +39,10 @@ pub(crate) fn page(operator: Option<OperatorId>, before: Option<AuditId>, limit:
     args.push(limit.into());
     let conditions = conditions.join(" AND ");
     let limit = args.len();
-    Statement::new(format!("SELECT entry FROM audit WHERE {conditions} ORDER BY id DESC LIMIT ${limit}"), args)
+    Statement::new(
+        format!("SELECT entry FROM audit WHERE {conditions} ORDER BY id DESC LIMIT ${limit}"),
+        args,
+    )
 }
 
 pub(crate) fn read(row: &Row) -> Result<AuditEntry, Corrupt> {

@@ -16,7 +16,9 @@ pub(crate) fn by_id(id: ConnectionId) -> Statement {
 }
 
 pub(crate) fn of_operator(id: OperatorId) -> Statement {
-    let sql = format!("SELECT {COLUMNS} FROM connection WHERE operator_id = $1 AND deleted_at IS NULL ORDER BY name, id");
+    let sql = format!(
+        "SELECT {COLUMNS} FROM connection WHERE operator_id = $1 AND deleted_at IS NULL ORDER BY name, id"
+    );
     Statement::new(sql, args![id.uuid()])
 }
 
@@ -44,13 +46,13 @@ pub(crate) fn expect(expect: Expect) -> Statement {
             "connection_alive",
             "EXISTS (SELECT 1 FROM connection WHERE id = $1 AND deleted_at IS NULL)",
             args![id.uuid()],
-            id,
+            &id,
         ),
         Expect::Version(id, version) => expectation(
             "connection_version",
             "EXISTS (SELECT 1 FROM connection WHERE id = $1 AND version = $2 AND deleted_at IS NULL)",
             args![id.uuid(), version],
-            id,
+            &id,
         ),
     }
 }

@@ -1,11 +1,11 @@
 //! Credentials in SQL: metadata only.
 
 use ops_core::{
-    credential::{Credential, Write},
+    credential::{Credential, Expect, Write},
     id::{ConnectionId, OperatorId},
 };
 
-use super::{Corrupt, Row, Statement, args};
+use super::{Corrupt, Row, Statement, args, plan::expectation};
 
 const COLUMNS: &str = "id, operator_id, connection_id, version, stage, system_id, note, created_at, created_by, \
      activated_at, retired_at, expires_at, retire_after_s";
@@ -16,7 +16,8 @@ pub(crate) fn of_connection(id: ConnectionId) -> Statement {
 }
 
 pub(crate) fn of_operator(id: OperatorId) -> Statement {
-    let sql = format!("SELECT {COLUMNS} FROM credential WHERE operator_id = $1 ORDER BY connection_id, version");
+    let sql =
+        format!("SELECT {COLUMNS} FROM credential WHERE operator_id = $1 ORDER BY connection_id, version");
     Statement::new(sql, args![id.uuid()])
 }
 
@@ -38,8 +39,25 @@ pub(crate) fn read(row: &Row) -> Result<Credential, Corrupt> {
     })
 }
 
+pub(crate) fn expect(expect: Expect) -> Statement {
+    let Expect::Stage(id, stage) = expect;
+    expectation(
+        "credential_stage",
+        "EXISTS (SELECT 1 FROM credential WHERE id = $1 AND stage = $2)",
+        args![id.uuid(), stage.to_string()],
+        &id,
+    )
+}
+
 pub(crate) fn write(write: &Write) -> Statement {
-    let Write::Insert(Credential {
+    match write {
+        Write::Insert(credential) => insert(credential),
+        Write::Put(credential) => put(credential),
+    }
+}
+
+fn insert(credential: &Credential) -> Statement {
+    let Credential {
         id,
         operator_id,
         connection_id,
@@ -53,7 +71,7 @@ pub(crate) fn write(write: &Write) -> Statement {
         retired_at,
         expires_at,
         retire_after_s,
-    }) = write;
+    } = credential;
     Statement::new(
         "INSERT INTO credential (id, operator_id, connection_id, version, stage, system_id, note, created_at, \
          created_by, activated_at, retired_at, expires_at, retire_after_s) \
@@ -73,5 +91,27 @@ pub(crate) fn write(write: &Write) -> Statement {
             *expires_at,
             *retire_after_s,
         ],
+    )
+}
+
+fn put(credential: &Credential) -> Statement {
+    let Credential {
+        id,
+        operator_id: _,    // never changes
+        connection_id: _,  // never changes
+        version: _,        // never changes
+        system_id: _,      // never changes
+        note: _,           // never changes
+        created_at: _,     // never changes
+        created_by: _,     // never changes
+        expires_at: _,     // never changes
+        retire_after_s: _, // never changes
+        stage,
+        activated_at,
+        retired_at,
+    } = credential;
+    Statement::new(
+        "UPDATE credential SET stage = $2, activated_at = $3, retired_at = $4 WHERE id = $1",
+        args![id.uuid(), stage.to_string(), *activated_at, *retired_at],
     )
 }

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::{SignedDuration, Timestamp};
 use ops_core::{
     health::{
-        ConnectionHealth, ConnectionInput, Expect, OperatorInput, SETTLE_S, Sample, SessionState, WindowSums, Write,
-        is_closed, window_of,
+        ConnectionHealth, ConnectionInput, Expect, OperatorInput, SETTLE_S, Sample, SessionState, WindowSums,
+        Write, is_closed, window_of,
     },
     id::{ConnectionId, OperatorId, RunId},
 };
@@ -205,10 +205,7 @@ const HEARD_OF: &str = "c.deleted_at IS NULL AND c.operator_id IN (SELECT c2.ope
 pub(crate) fn judge_input(now: Timestamp) -> [Statement; 3] {
     let closed = now.checked_sub(SignedDuration::from_secs(SETTLE_S)).unwrap_or(now);
     [
-        Statement::new(
-            format!("{CONNECTION} WHERE {HEARD_OF} ORDER BY c.operator_id, c.name, c.id"),
-            [],
-        ),
+        Statement::new(format!("{CONNECTION} WHERE {HEARD_OF} ORDER BY c.operator_id, c.name, c.id"), []),
         Statement::new(
             "SELECT w.connection_id, w.window_end, w.samples, w.submit_bound_ms, w.submit_sessions_bound, \
              w.binds_total, w.binds_bound, w.submitted, w.ok, w.throttled, w.rejected_message, w.operator_error, \
@@ -318,7 +315,9 @@ pub(crate) fn read_judge_input(
         let operator_id = input.health.operator_id;
         match operators.last_mut().filter(|operator| operator.operator_id == operator_id) {
             Some(operator) => operator.connections.push(input),
-            None => operators.push(OperatorInput { operator_id, code: row.value(4)?, connections: vec![input] }),
+            None => {
+                operators.push(OperatorInput { operator_id, code: row.value(4)?, connections: vec![input] });
+            }
         }
     }
     Ok(operators)
@@ -397,6 +396,13 @@ pub(crate) fn ever_bound(operator: OperatorId) -> Statement {
 /// What makes two samples the same.
 pub(crate) type Identity = (String, RunId, i64, Timestamp);
 
+/// The identity of a sample as it is stored: in whole microseconds, whatever the connector sends.
+pub(crate) fn identity(sample: &Sample) -> Identity {
+    let (connector, run, seq, start) = sample.identity();
+    let start = Timestamp::from_microsecond(start.as_microsecond()).unwrap_or(start);
+    (connector.to_owned(), run, seq, start)
+}
+
 /// Whether a sample came after its window was closed.
 pub(crate) fn is_late(sample: &Sample, arrived: &Arrived) -> bool {
     is_closed(window_of(sample.window_end(), arrived.eval_s), arrived.received_at)
@@ -413,21 +419,23 @@ pub(crate) fn account(
     let mut latest: BTreeMap<(ConnectionId, &str), &Sample> = BTreeMap::new();
     let mut taken = Vec::with_capacity(arrived.samples.len());
     for sample in &arrived.samples {
-        let (connector, run, seq, start) = sample.identity();
         if !operators.contains_key(&sample.connection_id) {
             taken.push(SampleTaken::UnknownConnection);
-        } else if !stored.remove(&(connector.to_owned(), run, seq, start)) {
+        } else if !stored.remove(&identity(sample)) {
             taken.push(SampleTaken::Duplicate);
         } else {
             let late = is_late(sample, arrived);
             taken.push(SampleTaken::Accepted { late });
-            let newest = latest.entry((sample.connection_id, connector)).or_insert(sample);
+            let newest = latest.entry((sample.connection_id, &sample.connector_id)).or_insert(sample);
             if sample.window_end() >= newest.window_end() {
                 *newest = sample;
             }
             if !late {
                 let end = window_of(sample.window_end(), arrived.eval_s);
-                windows.entry((sample.connection_id, end)).or_insert_with(|| WindowSums::empty(end)).add(sample);
+                windows
+                    .entry((sample.connection_id, end))
+                    .or_insert_with(|| WindowSums::empty(end))
+                    .add(sample);
             }
         }
     }

@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 use ops_core::{
     id::OperatorId,
-    operator::{Expect, Fields, NameKey, Operator, Write},
     limits,
+    operator::{Expect, Fields, NameKey, Operator, Write},
 };
 
 use super::{Corrupt, NotStorable, Row, Statement, Value, args, json, plan::expectation};
@@ -43,13 +43,16 @@ pub(crate) fn read(row: &Row) -> Result<Operator, Corrupt> {
 /// A page of operators: the filter's conditions, then rows after the cursor in the sort's order.
 pub(crate) fn page(filter: &OperatorFilter, limit: i64) -> Statement {
     let (key, direction_args) = match filter.sort {
-        OperatorSort::Code => ("code", filter.after.as_ref().map(|(key, id)| (Value::from(key.as_str()), *id))),
+        OperatorSort::Code => {
+            ("code", filter.after.as_ref().map(|(key, id)| (Value::from(key.as_str()), *id)))
+        }
         OperatorSort::DisplayName => {
             ("name_key", filter.after.as_ref().map(|(key, id)| (Value::from(key.as_str()), *id)))
         }
-        OperatorSort::CreatedAt => {
-            ("created_at", filter.after.as_ref().map(|(key, id)| (Value::from(key.parse::<Timestamp>().ok()), *id)))
-        }
+        OperatorSort::CreatedAt => (
+            "created_at",
+            filter.after.as_ref().map(|(key, id)| (Value::from(key.parse::<Timestamp>().ok()), *id)),
+        ),
     };
     let mut conditions = vec!["true".to_owned()];
     let mut args: Vec<Value> = Vec::new();
@@ -80,8 +83,9 @@ pub(crate) fn page(filter: &OperatorFilter, limit: i64) -> Statement {
     }
     let limit = arg(limit.into());
     let conditions = conditions.join(" AND ");
-    let sql =
-        format!("SELECT {COLUMNS}, name_key FROM operator WHERE {conditions} ORDER BY {key}, id LIMIT ${limit}");
+    let sql = format!(
+        "SELECT {COLUMNS}, name_key FROM operator WHERE {conditions} ORDER BY {key}, id LIMIT ${limit}"
+    );
     Statement::new(sql, args)
 }
 
@@ -115,32 +119,32 @@ pub(crate) fn expect(expect: Expect) -> Statement {
             "operator_alive",
             "EXISTS (SELECT 1 FROM operator WHERE id = $1 AND deleted_at IS NULL)",
             args![id.uuid()],
-            id,
+            &id,
         ),
         Expect::Version(id, version) => expectation(
             "operator_version",
             "EXISTS (SELECT 1 FROM operator WHERE id = $1 AND version = $2 AND deleted_at IS NULL)",
             args![id.uuid(), version],
-            id,
+            &id,
         ),
         Expect::NotTargeted(id) => expectation(
             "operator_not_targeted",
             "NOT EXISTS (SELECT 1 FROM rule_target WHERE operator_id = $1)",
             args![id.uuid()],
-            id,
+            &id,
         ),
         Expect::Ready(id) => expectation(
             "operator_ready",
             "EXISTS (SELECT 1 FROM connection c JOIN credential k ON k.connection_id = c.id AND k.stage = 'active' \
              WHERE c.operator_id = $1 AND c.status = 'enabled' AND c.deleted_at IS NULL)",
             args![id.uuid()],
-            id,
+            &id,
         ),
         Expect::RoomForConnection(id) => expectation(
             "operator_room_for_connection",
             "(SELECT count(*) FROM connection WHERE operator_id = $1 AND deleted_at IS NULL) < $2",
             args![id.uuid(), i64::try_from(limits::CONNECTIONS_PER_OPERATOR).unwrap_or(i64::MAX)],
-            id,
+            &id,
         ),
     }
 }
@@ -265,6 +269,8 @@ pub(crate) fn count_by_status() -> Statement {
 
 /// The operator of a connection.
 pub(crate) fn of_connection(id: ops_core::id::ConnectionId) -> Statement {
-    let sql = format!("SELECT {COLUMNS} FROM operator WHERE id = (SELECT operator_id FROM connection WHERE id = $1)");
+    let sql = format!(
+        "SELECT {COLUMNS} FROM operator WHERE id = (SELECT operator_id FROM connection WHERE id = $1)"
+    );
     Statement::new(sql, args![id.uuid()])
 }

@@ -1,6 +1,10 @@
 //! The outbox in SQL: events are written with their change and numbered afterwards.
 
-use ops_core::{Change, Mark, event::{Event, Stored}, limits};
+use ops_core::{
+    Change, Mark,
+    event::{Event, Stored},
+    limits,
+};
 
 use super::{Corrupt, NotStorable, Row, Statement, args, json};
 

@@ -30,6 +30,7 @@ pub(crate) fn plan(change: &Change, receipt: Option<&Receipt>) -> Result<Vec<Sta
         match expect {
             Expect::Operator(expect) => plan.push(super::operator::expect(*expect)),
             Expect::Connection(expect) => plan.push(connection::expect(*expect)),
+            Expect::Credential(expect) => plan.push(credential::expect(*expect)),
             Expect::Routing(expect) => plan.extend(routing::expect(expect)),
             Expect::Health(expect) => plan.push(health::expect(expect)),
         }
@@ -56,7 +57,12 @@ pub(crate) fn plan(change: &Change, receipt: Option<&Receipt>) -> Result<Vec<Sta
 }
 
 /// An expectation as a statement that raises its name when it does not hold.
-pub(crate) fn expectation(name: &str, holds: &str, args: Vec<super::Value>, about: impl ToString) -> Statement {
+pub(crate) fn expectation(
+    name: &str,
+    holds: &str,
+    args: Vec<super::Value>,
+    about: &impl ToString,
+) -> Statement {
     let about_at = args.len() + 1;
     let mut args = args;
     args.push(about.to_string().into());

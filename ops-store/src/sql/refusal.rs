@@ -1,10 +1,6 @@
 //! What a named constraint or expectation means: names are the same on both databases, and so is their meaning.
 
-use ops_core::{
-    Change, Text,
-    change::Write,
-    connection, operator,
-};
+use ops_core::{Change, Text, change::Write, connection, operator};
 
 use super::Statement;
 
@@ -48,7 +44,9 @@ pub(crate) fn meaning(constraint: &str) -> Option<Meaning> {
         "operator_external_id_taken" => Meaning::Taken(Field::ExternalId),
         "connection_name_taken" => Meaning::Taken(Field::ConnectionName),
         "idempotency_key_taken" => Meaning::KeyUsed,
-        "credential_version_taken" | "credential_active_taken" | "credential_staged_taken" => Meaning::Conflict,
+        "credential_version_taken" | "credential_active_taken" | "credential_staged_taken" => {
+            Meaning::Conflict
+        }
         _ => return None,
     })
 }

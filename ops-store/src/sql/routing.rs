@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use ops_core::{
     Mark,
-    id::{OperatorId, RuleId},
+    id::{ConnectionId, OperatorId, RuleId},
     routing::{Eligibility, Expect, Rule, RuleFields, Target, View, Write},
 };
 
@@ -19,7 +19,10 @@ const TARGET: &str = "rule_id, connection_id, operator_id, tier, weight, enabled
 pub(crate) fn by_id(id: RuleId) -> [Statement; 2] {
     [
         Statement::new(format!("SELECT {RULE} FROM rule WHERE id = $1"), args![id.uuid()]),
-        Statement::new(format!("SELECT {TARGET} FROM rule_target WHERE rule_id = $1 ORDER BY ordinal"), args![id.uuid()]),
+        Statement::new(
+            format!("SELECT {TARGET} FROM rule_target WHERE rule_id = $1 ORDER BY ordinal"),
+            args![id.uuid()],
+        ),
     ]
 }
 
@@ -32,12 +35,14 @@ pub(crate) fn page(filter: &RuleFilter, limit: i64) -> [Statement; 2] {
         args.len()
     };
     for (column, id) in [
-        ("connection_id", filter.connection_id.map(|id| id.uuid())),
-        ("operator_id", filter.operator_id.map(|id| id.uuid())),
+        ("connection_id", filter.connection_id.map(ConnectionId::uuid)),
+        ("operator_id", filter.operator_id.map(OperatorId::uuid)),
     ] {
         if let Some(id) = id {
             let at = arg(id.into());
-            conditions.push(format!("EXISTS (SELECT 1 FROM rule_target t WHERE t.rule_id = rule.id AND t.{column} = ${at})"));
+            conditions.push(format!(
+                "EXISTS (SELECT 1 FROM rule_target t WHERE t.rule_id = rule.id AND t.{column} = ${at})"
+            ));
         }
     }
     if let Some((precedence, id)) = filter.after {
@@ -50,7 +55,9 @@ pub(crate) fn page(filter: &RuleFilter, limit: i64) -> [Statement; 2] {
     [
         Statement::new(format!("SELECT {RULE} {chosen}"), args.clone()),
         Statement::new(
-            format!("SELECT {TARGET} FROM rule_target WHERE rule_id IN (SELECT id {chosen}) ORDER BY rule_id, ordinal"),
+            format!(
+                "SELECT {TARGET} FROM rule_target WHERE rule_id IN (SELECT id {chosen}) ORDER BY rule_id, ordinal"
+            ),
             args,
         ),
     ]
@@ -114,7 +121,12 @@ pub(crate) fn view() -> [Statement; 4] {
     ]
 }
 
-pub(crate) fn read_view(head: &[Row], rules: &[Row], targets: &[Row], connections: &[Row]) -> Result<View, Corrupt> {
+pub(crate) fn read_view(
+    head: &[Row],
+    rules: &[Row],
+    targets: &[Row],
+    connections: &[Row],
+) -> Result<View, Corrupt> {
     let version = read_head(head)?;
     let mut eligibility = BTreeMap::new();
     for row in connections {

@@ -31,10 +31,10 @@ fn append(connection: &Connection, arrived: &Arrived) -> rusqlite::Result<Vec<Sa
     for sample in &arrived.samples {
         let Some(operator) = operators.get(&sample.connection_id) else { continue };
         let late = health::is_late(sample, arrived);
-        let insert = health::insert_sample(sample, *operator, arrived.received_at, late).map_err(unreadable)?;
+        let insert =
+            health::insert_sample(sample, *operator, arrived.received_at, late).map_err(unreadable)?;
         if value::execute(connection, &insert)? > 0 {
-            let (connector, run, seq, start) = sample.identity();
-            stored.insert((connector.to_owned(), run, seq, start));
+            stored.insert(health::identity(sample));
         }
     }
     let (taken, statements) = health::account(arrived, &operators, stored);

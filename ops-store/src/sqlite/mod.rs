@@ -9,6 +9,7 @@ mod writer;
 
 use std::sync::Arc;
 
+pub(crate) use open::private;
 pub use open::{OpenError, schema_version};
 
 use crate::port::ReadError;

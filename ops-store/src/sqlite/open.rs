@@ -1,6 +1,12 @@
 //! Opening the file: settings, the function `expect`, migrations.
 
-use std::{path::Path, sync::Arc};
+use std::{
+    fs::{self, OpenOptions, Permissions},
+    io::{self, ErrorKind},
+    os::unix::fs::{OpenOptionsExt, PermissionsExt},
+    path::Path,
+    sync::Arc,
+};
 
 use rusqlite::{Connection, OpenFlags, functions::FunctionFlags};
 
@@ -14,6 +20,8 @@ mod embedded {
 const READERS: usize = 4;
 /// Statements that each connection keeps prepared.
 const STATEMENTS: usize = 128;
+/// Mode of the file: only for its owner. What SQLite makes beside it gets the same.
+const MODE: u32 = 0o600;
 
 /// Why the file cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -24,6 +32,9 @@ pub enum OpenError {
     /// A migration fails.
     #[error("a migration fails")]
     Migration(#[from] Box<refinery::Error>),
+    /// The file's rights cannot be set.
+    #[error("the database file cannot be made private")]
+    Private(#[from] io::Error),
 }
 
 impl SqliteStore {
@@ -32,14 +43,28 @@ impl SqliteStore {
     /// # Errors
     /// [`OpenError`].
     pub fn open(path: &Path) -> Result<Self, OpenError> {
+        private(path)?;
         let mut writer = connect(path, OpenFlags::default())?;
         // FULL: an acknowledged commit survives power loss; with grouped commits it costs little
-        writer.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON")?;
+        writer.execute_batch(
+            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON",
+        )?;
         embedded::migrations::runner().set_abort_missing(false).run(&mut writer).map_err(Box::new)?;
         let readers = (0..READERS)
             .map(|_| connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX))
             .collect::<Result<Vec<_>, _>>()?;
         Ok(Self { writer: Writer::start(writer), readers: Arc::new(Readers::new(readers)) })
+    }
+}
+
+/// Makes the file if need be, for its owner only, before anything is in it. One that is there is not opened: closing it
+/// again would drop the locks that another connection of this process holds on it.
+pub(crate) fn private(path: &Path) -> io::Result<()> {
+    match OpenOptions::new().write(true).create_new(true).mode(MODE).open(path) {
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+            fs::set_permissions(path, Permissions::from_mode(MODE))
+        }
+        made => made.map(drop),
     }
 }
 

@@ -51,7 +51,9 @@ impl Engine for SqliteStore {
     async fn write(&self, statements: Vec<Statement>) -> Result<Vec<u64>, ReadError> {
         let written = self
             .writer
-            .write(move |connection| statements.iter().map(|statement| value::execute(connection, statement)).collect())
+            .write(move |connection| {
+                statements.iter().map(|statement| value::execute(connection, statement)).collect()
+            })
             .await;
         written.map_err(unavailable)?.map_err(unavailable)
     }
@@ -60,7 +62,10 @@ impl Engine for SqliteStore {
 /// The rows of each statement, all from one snapshot.
 fn read(reader: &Connection, statements: &[Statement]) -> rusqlite::Result<Vec<Vec<Row>>> {
     let snapshot = reader.unchecked_transaction()?;
-    let rows = statements.iter().map(|statement| value::query(&snapshot, statement)).collect::<rusqlite::Result<_>>()?;
+    let rows = statements
+        .iter()
+        .map(|statement| value::query(&snapshot, statement))
+        .collect::<rusqlite::Result<_>>()?;
     snapshot.finish()?;
     Ok(rows)
 }

@@ -1,8 +1,8 @@
 //! The writer thread: whatever has queued up meanwhile shares one transaction, and one fsync. A lone writer waits for
 //! nobody: the group is what came in during the last fsync.
 
-use std::thread::JoinHandle;
 use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
 
 use rusqlite::{Connection, TransactionBehavior};
 use tokio::sync::{mpsc, oneshot};
@@ -41,7 +41,8 @@ pub(super) enum NotWritten {
 impl Writer {
     pub(super) fn start(connection: Connection) -> Self {
         let (jobs, queue) = mpsc::channel(QUEUE);
-        let thread = std::thread::Builder::new().name("sqlite-writer".into()).spawn(move || run(connection, queue));
+        let thread =
+            std::thread::Builder::new().name("sqlite-writer".into()).spawn(move || run(connection, queue));
         Self { jobs, thread: Arc::new(Mutex::new(thread.ok())) }
     }
 

@@ -12,6 +12,25 @@ const URL: &str = "OPS_TEST_POSTGRES_URL";
 /// One number that everybody locks who makes the template or copies it.
 const LOCK: i64 = 0x6f70_735f_7465_7374;
 
+/// One number that a test locks which must be alone.
+const ALONE: i64 = 0x6f70_735f_616c_6f6e;
+
+/// While this lives, no other test runs that asked for the same, in this process or another one: races want the server's
+/// connections and processors for themselves.
+pub struct Alone(#[expect(dead_code, reason = "the lock is the session's, and ends with it")] Client);
+
+impl Alone {
+    /// Waits for its turn.
+    ///
+    /// # Panics
+    /// When `OPS_TEST_POSTGRES_URL` is missing, or the server refuses.
+    pub async fn wait() -> Self {
+        let admin = connect(&server()).await;
+        admin.execute("SELECT pg_advisory_lock($1)", &[&ALONE]).await.unwrap();
+        Self(admin)
+    }
+}
+
 /// A database with the schema of this binary, dropped with this value.
 pub struct Database {
     server: Config,

@@ -25,7 +25,12 @@ impl Rows {
         Self(Look::Postgres(Arc::new(client)))
     }
 
-    pub(super) fn of_sqlite(path: &Path) -> Self {
+    /// A look into a file of SQLite, which another process may have open.
+    ///
+    /// # Panics
+    /// When the file cannot be read.
+    #[must_use]
+    pub fn of_sqlite(path: &Path) -> Self {
         let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
         Self(Look::Sqlite(Arc::new(Mutex::new(connection)), path.to_owned()))
     }
@@ -104,11 +109,24 @@ impl Rows {
         self.texts(sql, []).await
     }
 
+    /// The columns of a table, in their order.
+    pub async fn columns(&self, table: &str) -> Vec<String> {
+        let sql = match &self.0 {
+            Look::Postgres(_) => {
+                "SELECT attname::text FROM pg_attribute WHERE attrelid = ('ops.' || $1)::regclass AND attnum > 0 \
+                 AND NOT attisdropped ORDER BY attnum"
+            }
+            Look::Sqlite(..) => "SELECT name FROM pragma_table_info($1) ORDER BY cid",
+        };
+        self.texts(sql, [table.into()]).await
+    }
+
     /// Every row of every table, as text and in a fixed order: what must be the same when nothing was kept.
     pub async fn everything(&self) -> BTreeMap<String, Vec<String>> {
         let mut everything = BTreeMap::new();
         for table in self.tables().await.into_iter().filter(|table| table != "refinery_schema_history") {
-            let rows = self.query(&format!("SELECT * FROM {table}"), []).await;
+            let columns = self.columns(&table).await.join(", ");
+            let rows = self.query(&format!("SELECT {columns} FROM {table}"), []).await;
             let mut rows: Vec<String> = rows.iter().map(|row| format!("{row:?}")).collect();
             rows.sort();
             everything.insert(table, rows);

@@ -8,7 +8,7 @@ use crate::{
     change,
     event::Data,
     health::{
-        Reason,
+        Reason, State,
         testing::{bound_window, connection_id, health, operator_id, unreachable_window},
     },
     text_rule::Text,

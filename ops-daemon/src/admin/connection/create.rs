@@ -7,8 +7,8 @@ use ops_core::id::OperatorId;
 use crate::{
     app::{App, connection::create::Create, decide::decide},
     http::{
-        answer::answer, body::Body, path_id::PathId, permission::ConnectionWrite, permit::Permit, problem::Problem,
-        write::Write,
+        answer::answer, body::Body, path_id::PathId, permission::ConnectionWrite, permit::Permit,
+        problem::Problem, write::Write,
     },
 };
 

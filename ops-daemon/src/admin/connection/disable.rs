@@ -7,8 +7,8 @@ use ops_core::id::ConnectionId;
 use crate::{
     app::{App, connection::status::Status, decide::decide},
     http::{
-        answer::answer, body::NoBody, path_id::PathId, permission::ConnectionWrite, permit::Permit, problem::Problem,
-        write::Write,
+        answer::answer, body::NoBody, path_id::PathId, permission::ConnectionWrite, permit::Permit,
+        problem::Problem, write::Write,
     },
 };
 

@@ -6,7 +6,15 @@ use ops_core::{Mark, id::ConnectionId};
 
 use crate::{
     app::{App, connection::load},
-    http::{answer::Shown, etag::IfNoneMatch, path_id::PathId, permission::ConnectionRead, permit::Permit, problem::Problem},
+    http::{
+        answer::Shown,
+        etag::IfNoneMatch,
+        path_id::PathId,
+        permission::ConnectionRead,
+        permit::Permit,
+        problem::Problem,
+        query::{NoQuery, QueryOf},
+    },
 };
 
 /// Read a connection.
@@ -24,6 +32,7 @@ use crate::{
 pub async fn get(
     _: Permit<ConnectionRead>,
     State(app): State<App>,
+    _: QueryOf<NoQuery>,
     PathId(id): PathId<ConnectionId>,
     known: IfNoneMatch,
 ) -> Result<Response, Problem> {

@@ -9,7 +9,14 @@ use ops_core::id::OperatorId;
 
 use crate::{
     app::{App, refusal::Refusal},
-    http::{answer::Shown, path_id::PathId, permission::ConnectionRead, permit::Permit, problem::Problem},
+    http::{
+        answer::Shown,
+        path_id::PathId,
+        permission::ConnectionRead,
+        permit::Permit,
+        problem::Problem,
+        query::{NoQuery, QueryOf},
+    },
 };
 
 /// List the connections of an operator, by name; an operator has at most 50, so this is always one page.
@@ -24,6 +31,7 @@ use crate::{
 pub async fn list(
     _: Permit<ConnectionRead>,
     State(app): State<App>,
+    _: QueryOf<NoQuery>,
     PathId(id): PathId<OperatorId>,
 ) -> Result<Shown<page::Connections>, Problem> {
     let found = app.store.connections_of(id).await.map_err(Refusal::from)?.ok_or_else(Problem::not_found)?;

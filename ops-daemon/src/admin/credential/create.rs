@@ -7,8 +7,8 @@ use ops_core::id::ConnectionId;
 use crate::{
     app::{App, credential::create::Create, decide::decide},
     http::{
-        answer::answer, body::Body, path_id::PathId, permission::CredentialWrite, permit::Permit, problem::Problem,
-        write::Write,
+        answer::answer, body::Body, path_id::PathId, permission::CredentialWrite, permit::Permit,
+        problem::Problem, write::Write,
     },
 };
 

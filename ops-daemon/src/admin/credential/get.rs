@@ -6,7 +6,14 @@ use ops_core::id::ConnectionId;
 
 use crate::{
     app::{App, refusal::Refusal},
-    http::{answer::Shown, path_id::PathIds, permission::ConnectionRead, permit::Permit, problem::Problem},
+    http::{
+        answer::Shown,
+        path_id::PathIds,
+        permission::ConnectionRead,
+        permit::Permit,
+        problem::Problem,
+        query::{NoQuery, QueryOf},
+    },
 };
 
 /// Read the metadata of a credential.
@@ -24,6 +31,7 @@ use crate::{
 pub async fn get(
     _: Permit<ConnectionRead>,
     State(app): State<App>,
+    _: QueryOf<NoQuery>,
     PathIds((id, version)): PathIds<(ConnectionId, i64)>,
 ) -> Result<Shown<credential::Credential>, Problem> {
     let found = app.store.credentials_of(id).await.map_err(Refusal::from)?.ok_or_else(Problem::not_found)?;

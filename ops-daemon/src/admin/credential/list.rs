@@ -6,7 +6,14 @@ use ops_core::id::ConnectionId;
 
 use crate::{
     app::{App, refusal::Refusal},
-    http::{answer::Shown, path_id::PathId, permission::ConnectionRead, permit::Permit, problem::Problem},
+    http::{
+        answer::Shown,
+        path_id::PathId,
+        permission::ConnectionRead,
+        permit::Permit,
+        problem::Problem,
+        query::{NoQuery, QueryOf},
+    },
 };
 
 /// List the credentials of a connection: metadata, by version.
@@ -21,6 +28,7 @@ use crate::{
 pub async fn list(
     _: Permit<ConnectionRead>,
     State(app): State<App>,
+    _: QueryOf<NoQuery>,
     PathId(id): PathId<ConnectionId>,
 ) -> Result<Shown<credential::CredentialList>, Problem> {
     let found = app.store.credentials_of(id).await.map_err(Refusal::from)?.ok_or_else(Problem::not_found)?;

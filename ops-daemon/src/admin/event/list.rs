@@ -20,14 +20,16 @@ use crate::{
 #[derive(Deserr)]
 #[deserr(error = Faults, deny_unknown_fields)]
 pub struct Query {
-    #[deserr(default, try_from(String) = read_after -> Invalid)]
+    #[deserr(default, try_from(&String) = read_after -> Invalid)]
     after: Option<Mark>,
     #[deserr(default)]
     limit: Limit,
 }
 
-fn read_after(raw: String) -> Result<Option<Mark>, Invalid> {
-    raw.parse().map(Some).map_err(|error: ops_core::version::NotAMark| Invalid::new(InvalidRule::Pattern, error.to_string()))
+fn read_after(raw: &str) -> Result<Option<Mark>, Invalid> {
+    raw.parse()
+        .map(Some)
+        .map_err(|error: ops_core::version::NotAMark| Invalid::new(InvalidRule::Pattern, error.to_string()))
 }
 
 /// Read events in order. `next_cursor` is the `after` of the next call, also when nothing is new.

@@ -7,7 +7,14 @@ use ops_core::id::OperatorId;
 use super::view;
 use crate::{
     app::{App, refusal::Refusal},
-    http::{answer::Shown, path_id::PathId, permission::HealthRead, permit::Permit, problem::Problem},
+    http::{
+        answer::Shown,
+        path_id::PathId,
+        permission::HealthRead,
+        permit::Permit,
+        problem::Problem,
+        query::{NoQuery, QueryOf},
+    },
 };
 
 /// Say how well an operator works, and each of its connections.
@@ -22,8 +29,9 @@ use crate::{
 pub async fn health(
     _: Permit<HealthRead>,
     State(app): State<App>,
+    _: QueryOf<NoQuery>,
     PathId(id): PathId<OperatorId>,
 ) -> Result<Shown<health::OperatorHealth>, Problem> {
     let rows = app.store.health_of(id).await.map_err(Refusal::from)?.ok_or_else(Problem::not_found)?;
-    Ok(Shown(health::OperatorHealth::of(id, rows.iter().map(view).collect())))
+    Ok(Shown(health::OperatorHealth::of(id, rows.iter().map(|row| (row.status, view(row))).collect())))
 }

@@ -2,7 +2,12 @@
 
 use ops_client::{paths, wire::me::Me};
 
-use crate::http::{answer::Shown, permission::AnyToken, permit::Permit};
+use crate::http::{
+    answer::Shown,
+    permission::AnyToken,
+    permit::Permit,
+    query::{NoQuery, QueryOf},
+};
 
 /// Say who the caller is and what it may do.
 #[utoipa::path(
@@ -12,7 +17,7 @@ use crate::http::{answer::Shown, permission::AnyToken, permit::Permit};
     tag = "me",
     responses((status = 200, description = "The caller", body = Me)),
 )]
-pub async fn get(permit: Permit<AnyToken>) -> Shown<Me> {
+pub async fn get(permit: Permit<AnyToken>, _: QueryOf<NoQuery>) -> Shown<Me> {
     Shown(Me {
         subject: permit.actor().subject.clone(),
         issuer: permit.actor().issuer.clone(),

@@ -7,8 +7,8 @@ use ops_core::id::OperatorId;
 use crate::{
     app::{App, decide::decide, operator::activate::Activate},
     http::{
-        answer::answer, body::NoBody, path_id::PathId, permission::OperatorStatus, permit::Permit, problem::Problem,
-        write::Write,
+        answer::answer, body::NoBody, path_id::PathId, permission::OperatorStatus, permit::Permit,
+        problem::Problem, write::Write,
     },
 };
 

@@ -5,7 +5,9 @@ use ops_client::{paths, wire::operator};
 
 use crate::{
     app::{App, decide::decide, operator::create::Create},
-    http::{answer::answer, body::Body, permission::OperatorWrite, permit::Permit, problem::Problem, write::Write},
+    http::{
+        answer::answer, body::Body, permission::OperatorWrite, permit::Permit, problem::Problem, write::Write,
+    },
 };
 
 /// Create an operator, as a draft.

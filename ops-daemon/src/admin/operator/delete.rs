@@ -7,8 +7,8 @@ use ops_core::id::OperatorId;
 use crate::{
     app::{App, decide::decide, operator::delete::Delete},
     http::{
-        answer::answer, body::NoBody, path_id::PathId, permission::OperatorDelete, permit::Permit, problem::Problem,
-        write::Write,
+        answer::answer, body::NoBody, path_id::PathId, permission::OperatorDelete, permit::Permit,
+        problem::Problem, write::Write,
     },
 };
 

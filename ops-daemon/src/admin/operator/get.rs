@@ -6,7 +6,15 @@ use ops_core::{Mark, id::OperatorId};
 
 use crate::{
     app::{App, operator::load},
-    http::{answer::Shown, etag::IfNoneMatch, path_id::PathId, permission::OperatorRead, permit::Permit, problem::Problem},
+    http::{
+        answer::Shown,
+        etag::IfNoneMatch,
+        path_id::PathId,
+        permission::OperatorRead,
+        permit::Permit,
+        problem::Problem,
+        query::{NoQuery, QueryOf},
+    },
 };
 
 /// Read an operator, deleted or not.
@@ -24,6 +32,7 @@ use crate::{
 pub async fn get(
     _: Permit<OperatorRead>,
     State(app): State<App>,
+    _: QueryOf<NoQuery>,
     PathId(id): PathId<OperatorId>,
     known: IfNoneMatch,
 ) -> Result<Response, Problem> {

@@ -7,7 +7,7 @@ use ops_client::{
     paths,
     wire::{operator, page},
 };
-use ops_core::{Invalid, InvalidRule, Word, id::OperatorId, operator::Status};
+use ops_core::{Invalid, InvalidRule, Word, id::OperatorId, operator::Status, text_rule::TextRule};
 use ops_store::port::{Deleted, OperatorFilter, OperatorSort};
 use serde_json::json;
 
@@ -27,13 +27,13 @@ use crate::{
 #[derive(Deserr)]
 #[deserr(error = Faults, deny_unknown_fields)]
 pub struct Query {
-    #[deserr(default, try_from(String) = read_prefix -> Invalid)]
+    #[deserr(default, try_from(&String) = read_prefix -> Invalid)]
     q: Option<String>,
-    #[deserr(default, try_from(String) = read_status -> Invalid)]
+    #[deserr(default, try_from(&String) = read_status -> Invalid)]
     status: Option<Status>,
-    #[deserr(default, try_from(String) = read_deleted -> Invalid)]
+    #[deserr(default, try_from(&String) = read_deleted -> Invalid)]
     deleted: Deleted,
-    #[deserr(default, try_from(String) = read_sort -> Invalid)]
+    #[deserr(default, try_from(&String) = read_sort -> Invalid)]
     sort: OperatorSort,
     #[deserr(default)]
     limit: Limit,
@@ -41,28 +41,29 @@ pub struct Query {
     cursor: Option<String>,
 }
 
-fn read_prefix(raw: String) -> Result<Option<String>, Invalid> {
-    if (1..=128).contains(&raw.chars().count()) {
-        Ok(Some(raw))
-    } else {
-        Err(Invalid::new(InvalidRule::Length, "must have 1 to 128 characters"))
-    }
+/// What a display name may hold, a search for it may hold, and nothing that a database refuses.
+const PREFIX: TextRule = TextRule { min: 1, max: 128, pattern: None, accepts: |_| true, hint: "" };
+
+fn read_prefix(raw: &str) -> Result<Option<String>, Invalid> {
+    PREFIX.parse(raw).map(Some)
 }
 
-fn read_status(raw: String) -> Result<Option<Status>, Invalid> {
-    Status::parse(&raw).map(Some)
+fn read_status(raw: &str) -> Result<Option<Status>, Invalid> {
+    Status::parse(raw).map(Some)
 }
 
-fn read_deleted(raw: String) -> Result<Deleted, Invalid> {
-    match raw.as_str() {
+fn read_deleted(raw: &str) -> Result<Deleted, Invalid> {
+    match raw {
         "include" => Ok(Deleted::Include),
         "only" => Ok(Deleted::Only),
-        _ => Err(Invalid::new(InvalidRule::OneOf, "must be one of include, only; leave it out for the others")),
+        _ => {
+            Err(Invalid::new(InvalidRule::OneOf, "must be one of include, only; leave it out for the others"))
+        }
     }
 }
 
-fn read_sort(raw: String) -> Result<OperatorSort, Invalid> {
-    match raw.as_str() {
+fn read_sort(raw: &str) -> Result<OperatorSort, Invalid> {
+    match raw {
         "code" => Ok(OperatorSort::Code),
         "created_at" => Ok(OperatorSort::CreatedAt),
         "display_name" => Ok(OperatorSort::DisplayName),
@@ -95,7 +96,8 @@ pub async fn list(
     let shown = format!("{q:?} {status:?} {deleted:?} {sort:?}");
     let after = cursor.map(|cursor| open(&app.access.cursors, &cursor, &shown, &permit)).transpose()?;
     let filter = OperatorFilter { q, status, deleted, sort, after };
-    let (operators, next) = app.store.operators(&filter, usize::from(limit.0)).await.map_err(Refusal::from)?;
+    let (operators, next) =
+        app.store.operators(&filter, usize::from(limit.0)).await.map_err(Refusal::from)?;
     let seal = |(key, id): (String, OperatorId)| {
         app.access.cursors.seal("operators", shown.as_bytes(), permit.actor(), &json!([key, id]))
     };

@@ -12,7 +12,14 @@ use crate::{
         App,
         operator::{dependents, load_dossier},
     },
-    http::{answer::Shown, path_id::PathId, permission::OperatorRead, permit::Permit, problem::Problem},
+    http::{
+        answer::Shown,
+        path_id::PathId,
+        permission::OperatorRead,
+        permit::Permit,
+        problem::Problem,
+        query::{NoQuery, QueryOf},
+    },
 };
 
 /// Whether an operator may take traffic, and what is missing.
@@ -27,6 +34,7 @@ use crate::{
 pub async fn readiness(
     _: Permit<OperatorRead>,
     State(app): State<App>,
+    _: QueryOf<NoQuery>,
     PathId(id): PathId<OperatorId>,
 ) -> Result<Shown<Readiness>, Problem> {
     let dossier = load_dossier(&*app.store, id).await?;

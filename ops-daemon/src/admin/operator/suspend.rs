@@ -7,8 +7,8 @@ use ops_core::id::OperatorId;
 use crate::{
     app::{App, decide::decide, operator::suspend::Suspend},
     http::{
-        answer::answer, body::Body, path_id::PathId, permission::OperatorStatus, permit::Permit, problem::Problem,
-        write::Write,
+        answer::answer, body::Body, path_id::PathId, permission::OperatorStatus, permit::Permit,
+        problem::Problem, write::Write,
     },
 };
 

@@ -7,8 +7,8 @@ use ops_core::id::OperatorId;
 use crate::{
     app::{App, decide::decide, operator::update::Update},
     http::{
-        answer::answer, body::Patch, path_id::PathId, permission::OperatorWrite, permit::Permit, problem::Problem,
-        write::Write,
+        answer::answer, body::Patch, path_id::PathId, permission::OperatorWrite, permit::Permit,
+        problem::Problem, write::Write,
     },
 };
 

@@ -5,7 +5,9 @@ use ops_client::{paths, wire::routing};
 
 use crate::{
     app::{App, decide::decide, routing::create::Create},
-    http::{answer::answer, body::Body, permission::RoutingApply, permit::Permit, problem::Problem, write::Write},
+    http::{
+        answer::answer, body::Body, permission::RoutingApply, permit::Permit, problem::Problem, write::Write,
+    },
 };
 
 /// Create a routing rule; it is live when the answer comes.

@@ -7,8 +7,8 @@ use ops_core::id::RuleId;
 use crate::{
     app::{App, decide::decide, routing::delete::Delete},
     http::{
-        answer::answer, body::NoBody, path_id::PathId, permission::RoutingApply, permit::Permit, problem::Problem,
-        write::Write,
+        answer::answer, body::NoBody, path_id::PathId, permission::RoutingApply, permit::Permit,
+        problem::Problem, write::Write,
     },
 };
 

@@ -6,7 +6,15 @@ use ops_core::{Mark, id::RuleId};
 
 use crate::{
     app::{App, refusal::Refusal},
-    http::{answer::Shown, etag::IfNoneMatch, path_id::PathId, permission::RoutingRead, permit::Permit, problem::Problem},
+    http::{
+        answer::Shown,
+        etag::IfNoneMatch,
+        path_id::PathId,
+        permission::RoutingRead,
+        permit::Permit,
+        problem::Problem,
+        query::{NoQuery, QueryOf},
+    },
 };
 
 /// Read a routing rule.
@@ -24,6 +32,7 @@ use crate::{
 pub async fn get(
     _: Permit<RoutingRead>,
     State(app): State<App>,
+    _: QueryOf<NoQuery>,
     PathId(id): PathId<RuleId>,
     known: IfNoneMatch,
 ) -> Result<Response, Problem> {

@@ -65,7 +65,8 @@ pub async fn list(
     };
     let filter = RuleFilter { connection_id, operator_id, after: cursor.map(open).transpose()? };
     let (rules, next) = app.store.rules(&filter, usize::from(limit.0)).await.map_err(Refusal::from)?;
-    let next_cursor =
-        next.map(|(precedence, id)| cursors.seal("rules", shown.as_bytes(), permit.actor(), &json!([precedence, id])));
+    let next_cursor = next.map(|(precedence, id)| {
+        cursors.seal("rules", shown.as_bytes(), permit.actor(), &json!([precedence, id]))
+    });
     Ok(Shown(page::Page { items: rules.iter().map(routing::Rule::of).collect(), next_cursor }))
 }

@@ -8,7 +8,13 @@ use ops_client::{
 
 use crate::{
     app::{App, routing},
-    http::{answer::Shown, body::Body, permission::RoutingRead, permit::Permit},
+    http::{
+        answer::Shown,
+        body::Body,
+        permission::RoutingRead,
+        permit::Permit,
+        query::{NoQuery, QueryOf},
+    },
 };
 
 /// Say which connections get a destination, in order, and why.
@@ -23,6 +29,7 @@ use crate::{
 pub async fn resolve(
     _: Permit<RoutingRead>,
     State(app): State<App>,
+    _: QueryOf<NoQuery>,
     Body(request): Body<ResolveRequest>,
 ) -> Shown<ResolveAnswer> {
     Shown(routing::resolve::resolve(&app, request))

@@ -4,11 +4,7 @@ pub mod create;
 pub mod status;
 
 use ops_client::wire;
-use ops_core::{
-    Mark,
-    connection::Connection,
-    id::ConnectionId,
-};
+use ops_core::{Mark, connection::Connection, id::ConnectionId};
 use ops_store::{Store, port::Reply};
 
 use super::refusal::Refusal;

@@ -6,13 +6,13 @@ use ops_core::{
     Change, Mark, Stamp,
     change::Write,
     connection::Connection,
-    credential::{self, Credential, Secret, create::{self, NotStored}},
+    credential::{
+        self, Credential, Secret,
+        create::{self, NotStored},
+    },
     id::ConnectionId,
 };
-use ops_store::{
-    Store,
-    port::SecretPath,
-};
+use ops_store::{Store, port::SecretPath};
 
 use crate::{
     app::{
@@ -44,11 +44,17 @@ impl UseCase for Create {
     const PREPARES: bool = true;
 
     async fn load(&self, store: &dyn Store) -> Result<Self::Loaded, Refusal> {
-        let (_, connection, credentials) = store.connection_file(self.connection).await?.ok_or(Refusal::NotFound)?;
+        let (_, connection, credentials) =
+            store.connection_file(self.connection).await?.ok_or(Refusal::NotFound)?;
         if connection.deleted_at.is_some() { Err(Refusal::NotFound) } else { Ok((connection, credentials)) }
     }
 
-    fn decide(&self, (connection, existing): Self::Loaded, stamp: &Stamp, epoch: i64) -> Result<Decided, Refusal> {
+    fn decide(
+        &self,
+        (connection, existing): Self::Loaded,
+        stamp: &Stamp,
+        epoch: i64,
+    ) -> Result<Decided, Refusal> {
         let stored = create::create(&connection, &existing, self.command.clone(), stamp);
         let (credential, change) = stored.map_err(|not| match not {
             NotStored::AlreadyStaged { version } => Refusal::AlreadyStaged(version),

@@ -1,6 +1,7 @@
 //! Verbs of a credential.
 
 pub mod create;
+pub mod stage;
 pub mod lease;
 
 use ops_store::port::SecretError;

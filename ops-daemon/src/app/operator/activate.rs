@@ -3,7 +3,10 @@
 use ops_core::{
     Stamp,
     id::OperatorId,
-    operator::{Status, activate::{self, NotActivated}},
+    operator::{
+        Status,
+        activate::{self, NotActivated},
+    },
 };
 use ops_store::{Store, port::Dossier};
 
@@ -30,7 +33,9 @@ impl UseCase for Activate {
         let dependents = super::dependents(&dossier);
         match activate::activate(&dossier.operator, &dependents, stamp) {
             Ok(None) => Ok(Decided::Unchanged(super::reply(200, &dossier.operator, epoch)?)),
-            Ok(Some((next, change))) => Ok(Decided::Commit(Box::new(change), super::reply(200, &next, epoch)?)),
+            Ok(Some((next, change))) => {
+                Ok(Decided::Commit(Box::new(change), super::reply(200, &next, epoch)?))
+            }
             Err(NotActivated::NotReady(list)) => Err(Refusal::NotReady(list)),
             Err(NotActivated::IllegalTransition { from }) => {
                 Err(Refusal::IllegalTransition { from, to: Status::Active })

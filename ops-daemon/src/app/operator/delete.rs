@@ -3,7 +3,10 @@
 use ops_core::{
     Stamp,
     id::OperatorId,
-    operator::{Status, delete::{self, NotDeleted}},
+    operator::{
+        Status,
+        delete::{self, NotDeleted},
+    },
 };
 use ops_store::{
     Store,
@@ -32,10 +35,13 @@ impl UseCase for Delete {
     }
 
     fn decide(&self, dossier: Dossier, stamp: &Stamp, _: i64) -> Result<Decided, Refusal> {
-        let change = delete::delete(&dossier.operator, &dossier.targeting_rules, stamp).map_err(|not| match not {
-            NotDeleted::IllegalTransition { from } => Refusal::IllegalTransition { from, to: Status::Deleted },
-            NotDeleted::InUse { rules } => Refusal::OperatorInUse(rules),
-        })?;
+        let change =
+            delete::delete(&dossier.operator, &dossier.targeting_rules, stamp).map_err(|not| match not {
+                NotDeleted::IllegalTransition { from } => {
+                    Refusal::IllegalTransition { from, to: Status::Deleted }
+                }
+                NotDeleted::InUse { rules } => Refusal::OperatorInUse(rules),
+            })?;
         Ok(Decided::Commit(Box::new(change), Reply { status: 204, etag: None, location: None, body: None }))
     }
 }

@@ -7,6 +7,7 @@ pub mod suspend;
 pub mod delete;
 
 use ops_client::wire;
+use ops_core::credential::Stage;
 use ops_core::{
     Mark,
     id::OperatorId,
@@ -15,7 +16,6 @@ use ops_core::{
         readiness::{ConnectionReadiness, Dependents},
     },
 };
-use ops_core::credential::Stage;
 use ops_store::{
     Store,
     port::{Dossier, Reply},

@@ -28,7 +28,8 @@ impl UseCase for Suspend {
 
     fn decide(&self, operator: Operator, stamp: &Stamp, epoch: i64) -> Result<Decided, Refusal> {
         let suspended = suspend::suspend(&operator, self.1.clone(), stamp);
-        let suspended = suspended.map_err(|not| Refusal::IllegalTransition { from: not.from, to: Status::Suspended })?;
+        let suspended =
+            suspended.map_err(|not| Refusal::IllegalTransition { from: not.from, to: Status::Suspended })?;
         match suspended {
             None => Ok(Decided::Unchanged(super::reply(200, &operator, epoch)?)),
             Some((next, change)) => Ok(Decided::Commit(Box::new(change), super::reply(200, &next, epoch)?)),

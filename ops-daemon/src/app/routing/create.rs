@@ -24,7 +24,8 @@ impl UseCase for Create {
     }
 
     fn decide(&self, connections: Self::Loaded, stamp: &Stamp, epoch: i64) -> Result<Decided, Refusal> {
-        let (rule, change) = routing::create(self.0.clone(), &connections, stamp).map_err(Refusal::Invalid)?;
+        let (rule, change) =
+            routing::create(self.0.clone(), &connections, stamp).map_err(Refusal::Invalid)?;
         let mut reply =
             crate::app::reply(201, Mark::new(epoch, rule.version), &wire::routing::Rule::of(&rule))?;
         reply.location = Some(format!("{}/{}", paths::RULES, rule.id));

@@ -13,6 +13,7 @@ use crate::{
         body::Body,
         client::Client,
         problem::Problem,
+        query::{NoQuery, QueryOf},
         request_id::{RequestId, Traceparent},
         right::CredentialsLease,
     },
@@ -30,6 +31,7 @@ use crate::{
 pub async fn create(
     client: Client<CredentialsLease>,
     State(app): State<App>,
+    _: QueryOf<NoQuery>,
     Extension(request_id): Extension<RequestId>,
     traceparent: Option<Extension<Traceparent>>,
     Body(request): Body<LeaseRequest>,

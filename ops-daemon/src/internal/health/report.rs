@@ -13,6 +13,7 @@ use crate::{
         body::{BODY_MAX_LARGE, Body},
         client::Client,
         problem::Problem,
+        query::{NoQuery, QueryOf},
         right::HealthReport,
     },
 };
@@ -29,6 +30,7 @@ use crate::{
 pub async fn report(
     client: Client<HealthReport>,
     State(app): State<App>,
+    _: QueryOf<NoQuery>,
     Body(batch): Body<SampleBatch, BODY_MAX_LARGE>,
 ) -> Result<Shown<BatchAnswer>, Problem> {
     let may_send = |connector: &str| client.identity().connector_ids.matches(connector);

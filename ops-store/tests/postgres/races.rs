@@ -1,8 +1,4 @@
 //! Races on PostgreSQL: many tasks on several threads over a warm pool, in the role of the service.
-#![cfg(feature = "stack")]
-#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test's own values")]
-
-mod common;
 
 use std::{
     collections::BTreeMap,
@@ -13,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use common::{connection, keep, new_operator, new_rule, operator, pause, receipt, stamp, warm};
+use crate::estate::{connection, keep, new_operator, new_rule, operator, pause, receipt, stamp, warm};
 use futures::future::join_all;
 use ops_core::{
     Change, Mark, Text,
@@ -24,21 +20,25 @@ use ops_core::{
 };
 use ops_store::{
     port::{
-        Arrived, Commit, CommitError, Committed, ConnectionReads, EventReads, HealthLog, OperatorReads, Receipts, RoutingReads,
-        SampleTaken, Sequencer,
+        Arrived, Commit, CommitError, Committed, ConnectionReads, EventReads, HealthLog, OperatorReads,
+        Receipts, RoutingReads, SampleTaken, Sequencer,
     },
     postgres::PostgresStore,
-    testing::{Rows, postgres::Database},
+    testing::{
+        Rows,
+        postgres::{Alone, Database},
+    },
 };
 use tokio::sync::Barrier;
 
 const CONNECTIONS: usize = 32;
 
-async fn open() -> (PostgresStore, Rows, Database) {
+async fn open() -> (PostgresStore, Rows, (Database, Alone)) {
+    let alone = Alone::wait().await;
     let database = Database::create().await;
     let store = database.store(CONNECTIONS);
     warm(&store, CONNECTIONS).await;
-    (store, database.rows().await, database)
+    (store, database.rows().await, (database, alone))
 }
 
 /// Every task's result, when all of them began at one moment.
@@ -59,7 +59,7 @@ async fn at_once<T: Send + 'static, F: Future<Output = T> + Send + 'static>(
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 8)]
 async fn of_many_who_create_one_code_exactly_one_wins_and_the_others_learn_who() {
-    let (store, rows, _database) = open().await;
+    let (store, rows, _alive) = open().await;
     for round in 0..50 {
         let results = at_once((0..CONNECTIONS).map(|_| {
             let store = store.clone();
@@ -67,7 +67,8 @@ async fn of_many_who_create_one_code_exactly_one_wins_and_the_others_learn_who()
             async move { (operator.id, store.commit(change, None).await) }
         }))
         .await;
-        let winners: Vec<_> = results.iter().filter(|(_, result)| matches!(result, Ok(Committed::Done))).collect();
+        let winners: Vec<_> =
+            results.iter().filter(|(_, result)| matches!(result, Ok(Committed::Done))).collect();
         let [(winner, _)] = winners[..] else { panic!("round {round}: {results:?}") };
         for (id, result) in &results {
             let learned = matches!(result, Err(CommitError::Taken { field: "code", existing })
@@ -82,7 +83,7 @@ async fn of_many_who_create_one_code_exactly_one_wins_and_the_others_learn_who()
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 8)]
 async fn an_operator_is_never_deleted_and_given_a_rule_at_once() {
-    let (store, rows, _database) = open().await;
+    let (store, rows, _alive) = open().await;
     let (mut deleted, mut given) = (0, 0);
     for round in 0..500 {
         let operator = operator(&store, &format!("o{round}")).await;
@@ -94,7 +95,8 @@ async fn an_operator_is_never_deleted_and_given_a_rule_at_once() {
                 async move {
                     let dossier = store.dossier(operator.id).await.unwrap().unwrap();
                     let rules = &dossier.targeting_rules;
-                    let change = ops_core::operator::delete::delete(&dossier.operator, rules, &stamp()).unwrap();
+                    let change =
+                        ops_core::operator::delete::delete(&dossier.operator, rules, &stamp()).unwrap();
                     start.wait().await;
                     store.commit(change, None).await
                 }
@@ -129,7 +131,7 @@ async fn an_operator_is_never_deleted_and_given_a_rule_at_once() {
 async fn sixteen_writers_on_one_operator_lose_no_update_and_leave_no_gap() {
     const WRITERS: u64 = 16;
     const EACH: u64 = 50;
-    let (store, rows, _database) = open().await;
+    let (store, rows, _alive) = open().await;
     let id = operator(&store, "acme").await.id;
     let tries = at_once((0..WRITERS).map(|writer| {
         let store = store.clone();
@@ -176,7 +178,7 @@ fn counted_up(operator: &ops_core::operator::Operator, writer: u64) -> Change {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 8)]
 async fn each_key_has_one_effect_and_one_answer_however_many_send_it_at_once() {
-    let (store, rows, _database) = open().await;
+    let (store, rows, _alive) = open().await;
     for key in 0..50 {
         let key = format!("key-{key}");
         let results = at_once((0..16).map(|_| {
@@ -204,6 +206,7 @@ async fn each_key_has_one_effect_and_one_answer_however_many_send_it_at_once() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 8)]
 async fn a_commit_whose_caller_goes_away_is_kept_whole_or_not_at_all_and_leaves_no_open_transaction() {
+    let _alone = Alone::wait().await;
     let database = Database::create().await;
     let (store, rows) = (database.store(4), database.rows().await);
     warm(&store, 4).await;
@@ -227,8 +230,11 @@ async fn a_commit_whose_caller_goes_away_is_kept_whole_or_not_at_all_and_leaves_
             ended.unwrap();
         }
     }
-    // whatever was sent comes to its end; then every connection of the pool works and none is within a transaction
-    tokio::time::sleep(Duration::from_millis(300)).await;
+    // whatever was sent comes to its end: then nobody uses a connection of the pool
+    let at_work = || store.connections().1;
+    while at_work() > 0 {
+        tokio::task::yield_now().await;
+    }
     let open = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND usename = 'ops_app' \
                 AND state <> 'idle'";
     assert_eq!(rows.number(open, []).await, 0);
@@ -249,12 +255,15 @@ async fn a_commit_whose_caller_goes_away_is_kept_whole_or_not_at_all_and_leaves_
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 8)]
 async fn the_end_of_a_failed_transaction_says_ok_and_is_not_believed() {
-    let (store, rows, database) = open().await;
+    let (store, rows, (database, _alone)) = open().await;
     // what the server does
     let raw = database.client("ops_app").await;
     raw.batch_execute("BEGIN").await.unwrap();
     raw.batch_execute("SELECT expect('planted', false, '')").await.unwrap_err();
-    assert!(raw.batch_execute("COMMIT").await.is_ok(), "the server answers ROLLBACK, and the driver drops that word");
+    assert!(
+        raw.batch_execute("COMMIT").await.is_ok(),
+        "the server answers ROLLBACK, and the driver drops that word"
+    );
 
     // what a commit makes of it: three statements fail, and the first one is told
     let acme = operator(&store, "acme").await;
@@ -274,7 +283,7 @@ async fn the_end_of_a_failed_transaction_says_ok_and_is_not_believed() {
 async fn a_sequencer_never_numbers_an_event_before_the_one_before_it() {
     const WRITERS: i64 = 16;
     const EACH: i64 = 60;
-    let (store, rows, _database) = open().await;
+    let (store, rows, _alive) = open().await;
     let mut operators = Vec::new();
     for n in 0..2 {
         operators.push(operator(&store, &format!("o{n}")).await.id);
@@ -304,7 +313,12 @@ async fn a_sequencer_never_numbers_an_event_before_the_one_before_it() {
                     assert_eq!(event.position, Mark::new(1, after.n + 1), "a position is skipped");
                     after = event.position;
                     let sequence: &mut i64 = seen.entry(event.operator_id).or_default();
-                    assert_eq!(event.sequence.n, *sequence + 1, "position {} comes before its elder", after.n);
+                    assert_eq!(
+                        event.sequence.n,
+                        *sequence + 1,
+                        "position {} comes before its elder",
+                        after.n
+                    );
                     *sequence += 1;
                 }
                 looks += 1;
@@ -346,7 +360,7 @@ async fn a_sequencer_never_numbers_an_event_before_the_one_before_it() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 8)]
 async fn changes_about_the_same_operators_in_any_order_never_wait_in_a_ring_and_each_moves_the_view() {
-    let (store, rows, _database) = open().await;
+    let (store, rows, _alive) = open().await;
     let mut targets = Vec::new();
     for n in 0..3 {
         let operator = operator(&store, &format!("o{n}")).await;
@@ -373,7 +387,7 @@ async fn changes_about_the_same_operators_in_any_order_never_wait_in_a_ring_and_
 #[tokio::test(flavor = "multi_thread", worker_threads = 8)]
 async fn batches_of_the_same_samples_in_any_order_count_each_sample_once() {
     const SAMPLES: i64 = 60;
-    let (store, rows, _database) = open().await;
+    let (store, rows, _alive) = open().await;
     let operator = operator(&store, "acme").await;
     let mut connections = Vec::new();
     for n in 0..6 {
@@ -399,7 +413,8 @@ async fn batches_of_the_same_samples_in_any_order_count_each_sample_once() {
             async move { store.append(arrived).await.unwrap() }
         }))
         .await;
-        let accepted = results.iter().flatten().filter(|taken| matches!(taken, SampleTaken::Accepted { .. })).count();
+        let accepted =
+            results.iter().flatten().filter(|taken| matches!(taken, SampleTaken::Accepted { .. })).count();
         assert_eq!(i64::try_from(accepted).unwrap(), SAMPLES, "round {round}");
     }
     assert_eq!(rows.count("operator_health_log").await, 40 * SAMPLES);

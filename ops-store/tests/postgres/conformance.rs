@@ -1,5 +1,4 @@
 //! PostgreSQL passes the conformance suite, in the role of the service.
-#![cfg(feature = "stack")]
 
 use std::sync::Arc;
 

@@ -1,6 +1,4 @@
 //! What the tests on PostgreSQL share: stamps that are never the same, kept estates, and retried decisions.
-#![expect(clippy::unwrap_used, reason = "a test's own values")]
-#![allow(dead_code, reason = "each test file uses its share")]
 
 use std::{
     sync::atomic::{AtomicU64, Ordering},
@@ -15,13 +13,12 @@ use ops_core::{
     testing::{create_connection, create_operator, stamp as sample_stamp, text},
 };
 use ops_store::{
-    Store,
     port::{Committed, Receipt, ReceiptScope, Reply},
     postgres::PostgresStore,
 };
 
 /// A stamp that no other test of this process has.
-pub fn stamp() -> Stamp {
+pub(crate) fn stamp() -> Stamp {
     static NEXT: AtomicU64 = AtomicU64::new(1);
     let n = NEXT.fetch_add(1, Ordering::Relaxed);
     let sample = sample_stamp(0);
@@ -29,29 +26,29 @@ pub fn stamp() -> Stamp {
     Stamp::new(at, sample.actor().clone(), format!("request-{n}"), None, u128::from(n).to_be_bytes())
 }
 
-pub fn new_operator(code: &str) -> (Operator, Change) {
+pub(crate) fn new_operator(code: &str) -> (Operator, Change) {
     operator::create::create(create_operator(code), &stamp())
 }
 
-pub async fn keep(store: &PostgresStore, change: Change) {
+pub(crate) async fn keep(store: &PostgresStore, change: Change) {
     use ops_store::port::Commit;
     assert_eq!(store.commit(change, None).await.unwrap(), Committed::Done);
 }
 
-pub async fn operator(store: &PostgresStore, code: &str) -> Operator {
+pub(crate) async fn operator(store: &PostgresStore, code: &str) -> Operator {
     let (operator, change) = new_operator(code);
     keep(store, change).await;
     operator
 }
 
-pub async fn connection(store: &PostgresStore, operator: &Operator, name: &str) -> Connection {
+pub(crate) async fn connection(store: &PostgresStore, operator: &Operator, name: &str) -> Connection {
     let command = create_connection(name, "smsc.example.net");
     let (connection, change) = connection::create::create(operator, command, &stamp()).unwrap();
     keep(store, change).await;
     connection
 }
 
-pub fn new_rule(targets: &[&Connection]) -> (Rule, Change) {
+pub(crate) fn new_rule(targets: &[&Connection]) -> (Rule, Change) {
     use ops_core::routing::{NewTarget, OnNoTarget, TargetConnection};
     let target = |connection: &&Connection| NewTarget {
         connection_id: connection.id,
@@ -75,7 +72,7 @@ pub fn new_rule(targets: &[&Connection]) -> (Rule, Change) {
 }
 
 /// A receipt that says where the caller's own try would have been found.
-pub fn receipt(key: &str, location: &str) -> Receipt {
+pub(crate) fn receipt(key: &str, location: &str) -> Receipt {
     Receipt {
         scope: ReceiptScope {
             issuer: "test".into(),
@@ -90,12 +87,13 @@ pub fn receipt(key: &str, location: &str) -> Receipt {
 }
 
 /// Opens every connection of the pool: a cold one would decide races by who gets in first.
-pub async fn warm(store: &PostgresStore, connections: usize) {
+pub(crate) async fn warm(store: &PostgresStore, connections: usize) {
     use ops_store::port::ServiceReads;
     for _ in 0..200 {
         let reads = (0..connections * 2).map(|_| store.epoch());
         let all = futures::future::join_all(reads).await.iter().all(Result::is_ok);
-        if all && store.connections().0 + store.connections().1 == connections {
+        let (at_rest, at_work, _) = store.connections();
+        if all && at_rest + at_work == connections {
             return;
         }
     }
@@ -103,7 +101,8 @@ pub async fn warm(store: &PostgresStore, connections: usize) {
 }
 
 /// A pause that grows with the tries and differs between writers: without it, writers on one row meet again and again.
-pub async fn pause(tries: u64, writer: u64) {
+pub(crate) async fn pause(tries: u64, writer: u64) {
     let spread = (writer * 7 + tries * 13) % 11 + 1;
+    // paced: the pause between two tries is what is asked for
     tokio::time::sleep(Duration::from_millis(spread * tries.min(6))).await;
 }

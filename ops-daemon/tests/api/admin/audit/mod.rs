@@ -1,0 +1,3 @@
+//! Mirrors `src/admin/audit/`.
+
+mod list;

@@ -1,0 +1,7 @@
+//! Mirrors `src/admin/connection/`.
+
+mod create;
+mod get;
+mod list;
+mod enable;
+mod disable;

@@ -1,0 +1,4 @@
+//! Mirrors `src/admin/health/`.
+
+mod operator;
+mod connection;

@@ -1,0 +1,3 @@
+//! Mirrors `src/admin/me/`.
+
+mod get;

@@ -1,0 +1,14 @@
+//! Mirrors `src/admin/`, with what its routes have in common: `src/http/` and the loop of every change.
+
+mod router;
+mod http;
+mod decide;
+
+mod operator;
+mod connection;
+mod credential;
+mod health;
+mod routing;
+mod event;
+mod audit;
+mod me;

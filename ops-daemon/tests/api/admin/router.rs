@@ -1,0 +1,187 @@
+//! The route table as a whole: who may do what, and what every route answers alike. A route that is not written down here
+//! fails, so that nobody adds one without a word about its permission.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use ops_daemon::admin::router::router;
+use reqwest::Method;
+use serde_json::json;
+
+use crate::support::{Caller, Daemon, Database, on_both};
+
+/// Method, path and permission of every route.
+const ROUTES: &[(&str, &str, &str)] = &[
+    ("POST", "/admin/v1/operators", "operator:write"),
+    ("GET", "/admin/v1/operators", "operator:read"),
+    ("GET", "/admin/v1/operators/{operator_id}", "operator:read"),
+    ("PATCH", "/admin/v1/operators/{operator_id}", "operator:write"),
+    ("DELETE", "/admin/v1/operators/{operator_id}", "operator:delete"),
+    ("POST", "/admin/v1/operators/{operator_id}/activate", "operator:status"),
+    ("POST", "/admin/v1/operators/{operator_id}/suspend", "operator:status"),
+    ("GET", "/admin/v1/operators/{operator_id}/readiness", "operator:read"),
+    ("POST", "/admin/v1/operators/{operator_id}/connections", "connection:write"),
+    ("GET", "/admin/v1/operators/{operator_id}/connections", "connection:read"),
+    ("GET", "/admin/v1/operators/{operator_id}/health", "health:read"),
+    ("GET", "/admin/v1/connections/{connection_id}", "connection:read"),
+    ("POST", "/admin/v1/connections/{connection_id}/enable", "connection:write"),
+    ("POST", "/admin/v1/connections/{connection_id}/disable", "connection:write"),
+    ("GET", "/admin/v1/connections/{connection_id}/health", "health:read"),
+    ("POST", "/admin/v1/connections/{connection_id}/credentials", "credential:write"),
+    ("GET", "/admin/v1/connections/{connection_id}/credentials", "connection:read"),
+    ("GET", "/admin/v1/connections/{connection_id}/credentials/{version}", "connection:read"),
+    ("POST", "/admin/v1/connections/{connection_id}/credentials/{version}/activate", "credential:write"),
+    ("POST", "/admin/v1/connections/{connection_id}/credentials/{version}/discard", "credential:write"),
+    ("POST", "/admin/v1/routing/rules", "routing:apply"),
+    ("GET", "/admin/v1/routing/rules", "routing:read"),
+    ("GET", "/admin/v1/routing/rules/{rule_id}", "routing:read"),
+    ("DELETE", "/admin/v1/routing/rules/{rule_id}", "routing:apply"),
+    ("POST", "/admin/v1/routing/resolve", "routing:read"),
+    ("GET", "/admin/v1/events", "event:read"),
+    ("GET", "/admin/v1/audit", "audit:read"),
+    ("GET", "/admin/v1/me", "any_token"),
+];
+
+const READS: &[&str] = &["operator:read", "connection:read", "health:read", "routing:read", "event:read"];
+
+/// What a role may do beside reading.
+const MORE: &[(&str, &[&str])] = &[
+    ("viewer", &[]),
+    ("editor", &["operator:write", "operator:status", "connection:write", "routing:write", "health:write"]),
+    ("auditor", &["audit:read"]),
+    (
+        "admin",
+        &[
+            "operator:write",
+            "operator:status",
+            "operator:delete",
+            "connection:write",
+            "credential:write",
+            "health:write",
+            "routing:write",
+            "routing:apply",
+            "audit:read",
+        ],
+    ),
+];
+
+/// A path of the table with ids that name nothing.
+fn called(path: &str) -> String {
+    let id = "0192f0c1-7a2b-7c3d-8e4f-0123456789ab";
+    ["operator_id", "connection_id", "rule_id"]
+        .iter()
+        .fold(path.replace("{version}", "1"), |path, name| path.replace(&format!("{{{name}}}"), id))
+}
+
+#[test]
+fn every_route_stands_here_with_its_permission() {
+    let table: BTreeSet<_> = router()
+        .table
+        .iter()
+        .map(|entry| (entry.method.to_string(), entry.path.clone(), entry.permission))
+        .collect();
+    let here: BTreeSet<_> =
+        ROUTES.iter().map(|(method, path, needs)| ((*method).into(), (*path).into(), *needs)).collect();
+    assert_eq!(table, here);
+    assert_eq!(here.len(), ROUTES.len());
+}
+
+on_both!(each_role_reaches_exactly_its_routes, |daemon: Daemon| async move {
+    let before = daemon.stored().await;
+    for (role, more) in MORE {
+        let caller = daemon.as_role(role);
+        for entry in router().table {
+            let may = entry.permission == "any_token"
+                || READS.contains(&entry.permission)
+                || more.contains(&entry.permission);
+            let request = caller.request(entry.method.clone(), &called(&entry.path)).header("if-match", "*");
+            let answer = Caller::send(request).await;
+            let what = format!("{role} {} {}", entry.method, entry.path);
+            if may {
+                assert!(![401, 403].contains(&answer.status), "{what}: {}", answer.text);
+            } else {
+                let refused = answer.refused(403, "forbidden");
+                assert_eq!(refused.body["detail"], format!("needs {}", entry.permission), "{what}");
+            }
+        }
+    }
+    assert_eq!(daemon.stored().await, before);
+});
+
+on_both!(nobody_gets_anywhere_without_a_sound_token, |daemon: Daemon| async move {
+    let garbage = Caller::with_token(daemon.admin_url(), "garbage");
+    for entry in router().table {
+        let path = called(&entry.path);
+        let refused = Caller::send(daemon.anybody().request(entry.method.clone(), &path)).await;
+        assert_eq!(refused.refused(401, "unauthenticated").header("www-authenticate"), "Bearer");
+        let refused =
+            Caller::send(garbage.request(entry.method, &path)).await.refused(401, "unauthenticated");
+        assert_eq!(refused.header("www-authenticate"), "Bearer error=\"invalid_token\"");
+    }
+});
+
+on_both!(every_route_refuses_a_parameter_it_does_not_know_by_name, |daemon: Daemon| async move {
+    let before = daemon.stored().await;
+    for entry in router().table {
+        let request = daemon.admin().request(entry.method, &format!("{}?colour=red", called(&entry.path)));
+        let request = request.header("if-match", "*").header("content-type", "application/json").body("{}");
+        Caller::send(request).await.refused(400, "invalid_query").telling(&[("colour", "unknown")]);
+    }
+    assert_eq!(daemon.stored().await, before);
+});
+
+on_both!(every_resource_that_is_not_there_is_not_found, |daemon: Daemon| async move {
+    for entry in router().table {
+        if entry.method == Method::GET && entry.path.contains('{') {
+            daemon.admin().get(&called(&entry.path)).await.refused(404, "not_found");
+        }
+    }
+});
+
+on_both!(a_path_that_is_not_there_is_a_problem_too, |daemon: Daemon| async move {
+    for path in [
+        "/",
+        "/admin/v1",
+        "/admin/v1/operators/",
+        "/admin/v1/none",
+        "/admin/v2/operators",
+        "/internal/v1/routing/resolve",
+        "/metrics",
+        "/health/ready",
+        "//admin/v1/me",
+    ] {
+        daemon.admin().get(path).await.refused(404, "not_found");
+        daemon.anybody().get(path).await.refused(404, "not_found");
+    }
+});
+
+on_both!(a_method_that_a_path_does_not_take_is_told_with_those_it_takes, |daemon: Daemon| async move {
+    let mut methods: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for entry in router().table {
+        methods.entry(entry.path).or_default().insert(entry.method.to_string());
+    }
+    for (path, mut taken) in methods {
+        if taken.contains("GET") {
+            taken.insert("HEAD".into());
+        }
+        for method in ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "BREW"] {
+            if taken.contains(method) {
+                continue;
+            }
+            let method = Method::from_bytes(method.as_bytes()).unwrap();
+            let refused = Caller::send(daemon.admin().request(method, &called(&path))).await;
+            let allow = refused.refused(405, "method_not_allowed").header("allow");
+            let allow: BTreeSet<_> = allow.split(',').map(|method| method.trim().to_owned()).collect();
+            assert_eq!(allow, taken, "{path}");
+        }
+    }
+});
+
+on_both!(the_document_is_there_for_everybody_and_names_every_route, |daemon: Daemon| async move {
+    let document = daemon.anybody().get("/openapi.json").await.expect(200);
+    assert_eq!(document.header("content-type"), "application/json");
+    assert_eq!(document.text, router().document_text());
+    for (method, path, permission) in ROUTES {
+        let operation = &document.body["paths"][path][method.to_lowercase()];
+        assert_eq!(operation["x-permission"], json!(permission), "{method} {path}");
+    }
+});

@@ -1,0 +1,7 @@
+//! Mirrors `src/admin/routing/`.
+
+mod create;
+mod get;
+mod list;
+mod delete;
+mod resolve;

@@ -1,0 +1,3 @@
+//! Mirrors `src/internal/health/`.
+
+mod report;

@@ -1,0 +1,7 @@
+//! Mirrors `src/internal/`.
+
+mod router;
+
+mod credential;
+mod health;
+mod routing;

@@ -1,0 +1,3 @@
+//! Mirrors `src/internal/routing/`.
+
+mod resolve;

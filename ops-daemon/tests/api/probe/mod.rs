@@ -1,0 +1,4 @@
+//! Mirrors `src/probe/`.
+
+mod health;
+mod metrics;

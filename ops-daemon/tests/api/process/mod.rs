@@ -1,0 +1,15 @@
+//! The life of the process: start, second start, signals, kills, the tour, and what never leaks.
+
+mod tour;
+mod dev;
+mod sample_estate;
+mod dice;
+mod ledger;
+mod kill;
+mod needle;
+mod canary;
+mod dropped_client;
+#[cfg(feature = "stack")]
+mod proxy;
+#[cfg(feature = "stack")]
+mod degraded;

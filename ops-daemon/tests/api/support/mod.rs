@@ -1,0 +1,40 @@
+//! A running daemon per test, ways to call it, and a look inside.
+
+mod call;
+mod check;
+mod daemon;
+mod estate;
+mod look;
+mod observation;
+mod until;
+
+pub use call::{Answer, Caller};
+pub use daemon::{Daemon, Database, Options};
+pub use estate::{Estate, sample};
+pub use observation::{now, sample_of, with};
+pub use until::until;
+
+/// Declares a test that runs on each database: `on_both!(name_of_a_fact, |daemon| async move { … })`.
+macro_rules! on_both {
+    ($(#[$meta:meta])* $name:ident, $body:expr) => {
+        mod $name {
+            use super::*;
+
+            $(#[$meta])*
+            #[tokio::test(flavor = "multi_thread")]
+            async fn on_sqlite() {
+                let body: fn(Daemon) -> _ = $body;
+                body(Daemon::start(Database::Sqlite).await).await;
+            }
+
+            $(#[$meta])*
+            #[cfg(feature = "stack")]
+            #[tokio::test(flavor = "multi_thread")]
+            async fn on_postgres() {
+                let body: fn(Daemon) -> _ = $body;
+                body(Daemon::start(Database::postgres().await).await).await;
+            }
+        }
+    };
+}
+pub(crate) use on_both;

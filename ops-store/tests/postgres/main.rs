@@ -1,0 +1,10 @@
+//! PostgreSQL: it passes the conformance suite, keeps its word in races, and travels no more than it must.
+#![cfg(feature = "stack")]
+#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test's own values")]
+
+mod conformance;
+mod estate;
+mod flights;
+mod proxy;
+mod races;
+mod schema;
