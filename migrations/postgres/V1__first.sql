@@ -182,6 +182,7 @@ CREATE TABLE health_session (
     credential_version bigint,
     since timestamptz,
     sample_end timestamptz NOT NULL,
+    last_bound_at timestamptz,
     window_s bigint NOT NULL,
     PRIMARY KEY (connection_id, connector_id, slot)
 );

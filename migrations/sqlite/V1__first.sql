@@ -174,6 +174,7 @@ CREATE TABLE health_session (
     credential_version INTEGER,
     since INTEGER,
     sample_end INTEGER NOT NULL,
+    last_bound_at INTEGER,
     window_s INTEGER NOT NULL,
     PRIMARY KEY (connection_id, connector_id, slot)
 ) STRICT;

@@ -31,7 +31,8 @@ pub const CONNECTION_CREDENTIAL: &str = "/admin/v1/connections/{connection_id}/c
 pub const CONNECTION_CREDENTIAL_ACTIVATE: &str =
     "/admin/v1/connections/{connection_id}/credentials/{version}/activate";
 /// Give up a staged credential.
-pub const CONNECTION_CREDENTIAL_DISCARD: &str = "/admin/v1/connections/{connection_id}/credentials/{version}/discard";
+pub const CONNECTION_CREDENTIAL_DISCARD: &str =
+    "/admin/v1/connections/{connection_id}/credentials/{version}/discard";
 
 /// Routing rules: create, list.
 pub const RULES: &str = "/admin/v1/routing/rules";

@@ -174,7 +174,8 @@ impl OperatorHealth {
     /// The answer to a read: the operator's state follows from those of its connections.
     #[must_use]
     pub fn of(operator_id: OperatorId, connections: Vec<(Status, ConnectionHealth)>) -> Self {
-        let state = health::operator_state(connections.iter().map(|(status, health)| (*status, health.state)));
+        let state =
+            health::operator_state(connections.iter().map(|(status, health)| (*status, health.state)));
         let connections: Vec<_> = connections.into_iter().map(|(_, health)| health).collect();
         let moved_last = connections.iter().max_by_key(|connection| connection.since);
         Self {

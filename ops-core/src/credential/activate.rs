@@ -100,7 +100,10 @@ mod tests {
         let connection = connection();
         for stage in [Stage::Retired, Stage::Discarded, Stage::Destroyed] {
             let credential = Credential { stage, ..stored(&connection, &[], 3) };
-            assert_eq!(activate(&credential, &[], &testing::stamp(4)).unwrap_err(), NotActivated { from: stage });
+            assert_eq!(
+                activate(&credential, &[], &testing::stamp(4)).unwrap_err(),
+                NotActivated { from: stage }
+            );
         }
     }
 }

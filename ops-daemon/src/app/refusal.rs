@@ -97,6 +97,7 @@ impl From<ReadError> for Refusal {
     fn from(error: ReadError) -> Self {
         match error {
             ReadError::Unavailable(_) => Self::StoreUnavailable(error.into()),
+            ReadError::OutcomeUnknown(_) => Self::OutcomeUnknown(error.into()),
             ReadError::Corrupt(_) => Self::Internal(error.into()),
         }
     }

@@ -178,7 +178,9 @@ async fn run(app: &App, step: &str, use_case: &impl UseCase) -> Result<Step, Not
     let mut answer = decide(app, &Actor::system("dev"), &call, use_case).await;
     for _ in 1..TRIES {
         // its key makes a second try safe, also when the first one was kept
-        let Err(Refusal::Busy | Refusal::StoreUnavailable(_) | Refusal::OutcomeUnknown(_)) = &answer else { break };
+        let Err(Refusal::Busy | Refusal::StoreUnavailable(_) | Refusal::OutcomeUnknown(_)) = &answer else {
+            break;
+        };
         tokio::time::sleep(PAUSE).await;
         answer = decide(app, &Actor::system("dev"), &call, use_case).await;
     }

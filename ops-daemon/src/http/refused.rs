@@ -66,7 +66,7 @@ impl From<Refusal> for Problem {
             }
             Refusal::OutcomeUnknown(_) => Self::new(
                 ErrorCode::OutcomeUnknown,
-                "the change was sent and may have been made: repeat the request with the same Idempotency-Key",
+                "it was sent and may have been kept: repeat the request, with the same Idempotency-Key if it had one",
             )
             .caused_by(&refusal),
             Refusal::SecretStoreUnavailable(_) => {

@@ -61,7 +61,11 @@ fn run<Wake, Work>(
                 }
                 // told once per outage, not once per period
                 Err(refusal) if !std::mem::replace(&mut failing, true) => {
-                    tracing::warn!(task = task.name, error = refusal as &dyn std::error::Error, "a task failed");
+                    tracing::warn!(
+                        task = task.name,
+                        error = refusal as &dyn std::error::Error,
+                        "a task failed"
+                    );
                 }
                 Err(_) => {}
             }

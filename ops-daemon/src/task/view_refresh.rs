@@ -2,11 +2,7 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use ops_core::{
-    Mark,
-    health::operator_state,
-    routing::View,
-};
+use ops_core::{Mark, health::operator_state, routing::View};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{Task, run};
@@ -52,7 +48,10 @@ fn measure(app: &App, view: &View) {
     let mut connections = BTreeMap::new();
     for eligibility in view.connections().values() {
         *connections.entry(eligibility.health).or_default() += 1;
-        of_operator.entry(eligibility.operator_id).or_default().push((eligibility.connection_status, eligibility.health));
+        of_operator
+            .entry(eligibility.operator_id)
+            .or_default()
+            .push((eligibility.connection_status, eligibility.health));
     }
     let operators: BTreeMap<_, _> =
         of_operator.into_iter().map(|(id, states)| (id, operator_state(states))).collect();

@@ -8,7 +8,10 @@
     reason = "a test that meets what it does not expect must fail there, and say what it met"
 )]
 #![expect(clippy::print_stderr, reason = "a test that draws prints its seed")]
-#![expect(unreachable_pub, reason = "a test binary has no outside; `pub` says what the support module is for")]
+#![expect(
+    unreachable_pub,
+    reason = "a test binary has no outside; `pub` says what the support module is for"
+)]
 
 mod support;
 

@@ -277,6 +277,16 @@ pub async fn a_dossier_holds_everything_that_hangs_off_an_operator(store: Arc<dy
         eval_s: 30,
     };
     estate.store.append(arrived).await.unwrap();
+    // bound once is bound once, also when the session is lost now
+    let mut lost = super::estate::sample(main.id, "gateway/a", 3, 30, &[]);
+    lost.sessions.push(super::estate::session(
+        0,
+        ops_core::health::SessionState::Unbound,
+        super::estate::time(40),
+    ));
+    let later =
+        crate::port::Arrived { samples: vec![lost], received_at: super::estate::time(61), eval_s: 30 };
+    estate.store.append(later).await.unwrap();
 
     let dossier = estate.dossier(operator.id).await;
     assert_eq!(dossier.operator, operator);

@@ -14,7 +14,8 @@ use crate::sql;
 /// Takes samples: it only appends, and adds to windows and to the latest row of each session. It is no `Change`.
 #[async_trait]
 pub trait HealthLog: Send + Sync {
-    /// Answers after they are committed, one entry per sample and in their order.
+    /// Answers after they are committed, one entry per sample and in their order. After [`ReadError::OutcomeUnknown`]
+    /// they may be kept or not, and sending them again is safe.
     async fn append(&self, arrived: Arrived) -> Result<Vec<Taken>, ReadError>;
 }
 

@@ -68,6 +68,9 @@ pub enum ReadError {
     /// No connection, or no answer in time. The chain says what happened, and holds no values of rows.
     #[error("the database does not answer")]
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// Something was sent to be kept, and no answer came: it may be kept or not.
+    #[error("the outcome of a write is unknown")]
+    OutcomeUnknown(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// A stored row cannot be read.
     #[error("a stored row cannot be read")]
     Corrupt(#[from] crate::sql::Corrupt),

@@ -26,7 +26,8 @@ impl HealthLog for PostgresStore {
         let connection = self.connection().await.map_err(ReadError::Unavailable)?;
         // in a task of its own: a client that goes away must not leave an open transaction in the pool
         let work = tokio::spawn(async move { append(&connection, arrived, &operators).await });
-        tokio::time::timeout(READ_WITHIN, work).await.map_err(unavailable)?.map_err(unavailable)?
+        let ended = tokio::time::timeout(READ_WITHIN, work).await;
+        ended.map_err(|late| ReadError::OutcomeUnknown(late.into()))?.map_err(unavailable)?
     }
 }
 
@@ -51,7 +52,8 @@ async fn append(
     connection.batch_execute("BEGIN").await.map_err(unavailable)?;
     match within(connection, &arrived, operators).await {
         Ok(taken) => {
-            connection.batch_execute("COMMIT").await.map_err(unavailable)?;
+            let ended = connection.batch_execute("COMMIT").await;
+            ended.map_err(|error| ReadError::OutcomeUnknown(error.into()))?;
             Ok(taken)
         }
         Err(error) => {

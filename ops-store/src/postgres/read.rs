@@ -99,6 +99,15 @@ pub(super) async fn prepare(
     connection: &Object,
     statements: &[Statement],
 ) -> Result<Vec<tokio_postgres::Statement>, Error> {
+    // each text once: a lease of 200 connections has 600 statements of 3 texts
+    let mut texts: Vec<&str> = statements.iter().map(|statement| statement.sql.as_ref()).collect();
+    texts.sort_unstable();
+    texts.dedup();
+    join_all(texts.into_iter().map(|sql| connection.prepare_cached(sql)))
+        .await
+        .into_iter()
+        .collect::<Result<Vec<_>, _>>()?;
+    // known now, so that these ask nobody
     join_all(statements.iter().map(|statement| connection.prepare_cached(&statement.sql)))
         .await
         .into_iter()

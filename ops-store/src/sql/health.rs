@@ -168,11 +168,13 @@ fn session(
 ) -> Statement {
     Statement::new(
         "INSERT INTO health_session (connection_id, connector_id, slot, run_id, state, submit_bound, \
-         credential_version, since, sample_end, window_s) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) \
+         credential_version, since, sample_end, window_s, last_bound_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) \
          ON CONFLICT (connection_id, connector_id, slot) DO UPDATE SET run_id = excluded.run_id, \
          state = excluded.state, submit_bound = excluded.submit_bound, \
          credential_version = excluded.credential_version, since = excluded.since, \
-         sample_end = excluded.sample_end, window_s = excluded.window_s \
+         sample_end = excluded.sample_end, window_s = excluded.window_s, \
+         last_bound_at = coalesce(excluded.last_bound_at, health_session.last_bound_at) \
          WHERE excluded.sample_end >= health_session.sample_end",
         args![
             sample.connection_id.uuid(),
@@ -185,6 +187,7 @@ fn session(
             since,
             sample.window_end(),
             sample.window_s,
+            submit_bound.then(|| sample.window_end()),
         ],
     )
 }
@@ -388,7 +391,7 @@ pub(crate) fn read_of_operator(
 pub(crate) fn ever_bound(operator: OperatorId) -> Statement {
     Statement::new(
         "SELECT DISTINCT s.connection_id FROM health_session s JOIN connection c ON c.id = s.connection_id \
-         WHERE c.operator_id = $1 AND s.submit_bound",
+         WHERE c.operator_id = $1 AND s.last_bound_at IS NOT NULL",
         args![operator.uuid()],
     )
 }

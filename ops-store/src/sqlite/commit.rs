@@ -20,7 +20,9 @@ impl Commit for SqliteStore {
             .await
             .map_err(|error| match error {
                 NotWritten::Unknown(_) => CommitError::OutcomeUnknown(error.into()),
-                NotWritten::Stopped | NotWritten::RolledBack(_) => CommitError::Unavailable(error.into()),
+                NotWritten::Stopped | NotWritten::Full | NotWritten::RolledBack(_) => {
+                    CommitError::Unavailable(error.into())
+                }
             })?;
         let Err(error) = written else { return Ok(Committed::Done) };
         match refused(&error) {

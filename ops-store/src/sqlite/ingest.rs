@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use ops_core::id::{ConnectionId, OperatorId};
 use rusqlite::Connection;
 
-use super::{SqliteStore, unavailable, value};
+use super::{SqliteStore, unavailable, value, writer::NotWritten};
 use crate::{
     port::{Arrived, HealthLog, ReadError, SampleTaken},
     sql::health,
@@ -16,7 +16,11 @@ use crate::{
 impl HealthLog for SqliteStore {
     async fn append(&self, arrived: Arrived) -> Result<Vec<SampleTaken>, ReadError> {
         let written = self.writer.write(move |connection| append(connection, &arrived)).await;
-        written.map_err(unavailable)?.map_err(unavailable)
+        let written = written.map_err(|not| match not {
+            NotWritten::Unknown(_) => ReadError::OutcomeUnknown(not.into()),
+            NotWritten::Stopped | NotWritten::Full | NotWritten::RolledBack(_) => unavailable(not),
+        });
+        written?.map_err(unavailable)
     }
 }
 

@@ -1,14 +1,24 @@
 //! The writer thread: whatever has queued up meanwhile shares one transaction, and one fsync. A lone writer waits for
 //! nobody: the group is what came in during the last fsync.
 
-use std::sync::{Arc, Mutex};
-use std::thread::JoinHandle;
+use std::{
+    sync::{Arc, Mutex},
+    thread::JoinHandle,
+    time::Duration,
+};
 
 use rusqlite::{Connection, TransactionBehavior};
-use tokio::sync::{mpsc, oneshot};
+use tokio::{
+    sync::{mpsc, oneshot},
+    time::timeout,
+};
 
 /// Jobs that may wait.
 const QUEUE: usize = 1024;
+/// How long a job waits for a place among them. After that, nothing was done.
+const QUEUED_WITHIN: Duration = Duration::from_millis(200);
+/// How long its group may take before its end is called unknown.
+const ANSWERED_WITHIN: Duration = Duration::from_secs(2);
 /// Jobs of one group.
 const GROUP: usize = 64;
 
@@ -30,6 +40,9 @@ pub(super) enum NotWritten {
     /// The thread is gone: the daemon is stopping.
     #[error("the writer has stopped")]
     Stopped,
+    /// Too many jobs wait: the disk does not keep up. Nothing was done.
+    #[error("too many jobs wait for the writer")]
+    Full,
     /// The group's transaction did not end well; nothing of it is kept.
     #[error("the transaction did not end well: {0}")]
     RolledBack(String),
@@ -63,8 +76,10 @@ impl Writer {
                 drop(answer.send(told));
             })
         });
-        self.jobs.send(Some(job)).await.map_err(|_| NotWritten::Stopped)?;
-        answered.await.map_err(|_| NotWritten::Stopped)?
+        let queued = timeout(QUEUED_WITHIN, self.jobs.send(Some(job))).await;
+        queued.map_err(|_| NotWritten::Full)?.map_err(|_| NotWritten::Stopped)?;
+        let answered = timeout(ANSWERED_WITHIN, answered).await;
+        answered.map_err(|late| NotWritten::Unknown(late.to_string()))?.map_err(|_| NotWritten::Stopped)?
     }
 
     /// Ends after what is queued, also when others still hold a clone.

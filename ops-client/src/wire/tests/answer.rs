@@ -379,7 +379,10 @@ fn the_health_of_an_operator_follows_from_its_connections() {
     };
     let down_later = ConnectionHealth::of(&down_later, &Observed::default());
     let enabled = ops_core::connection::Status::Enabled;
-    let answer = OperatorHealth::of(operator_id(), vec![(enabled, down_later), (enabled, shown(core_health::State::Healthy))]);
+    let answer = OperatorHealth::of(
+        operator_id(),
+        vec![(enabled, down_later), (enabled, shown(core_health::State::Healthy))],
+    );
     let shown = serde_json::to_value(&answer).unwrap();
     assert_eq!((&shown["state"], &shown["reason"]), (&json!("degraded"), &json!("no_session")));
     assert_eq!((&shown["since"], &shown["sessions_bound"]), (&json!("2026-01-31T13:00:00Z"), &json!(2)));

@@ -7,8 +7,8 @@ use ops_core::id::ConnectionId;
 use crate::{
     app::{App, credential::stage::Move, decide::decide},
     http::{
-        answer::answer, body::NoBody, path_id::PathIds, permission::CredentialWrite, permit::Permit, problem::Problem,
-        write::Write,
+        answer::answer, body::NoBody, path_id::PathIds, permission::CredentialWrite, permit::Permit,
+        problem::Problem, write::Write,
     },
 };
 

@@ -52,7 +52,8 @@ impl UseCase for Move {
     }
 
     fn decide(&self, all: Self::Loaded, stamp: &Stamp, _: i64) -> Result<Decided, Refusal> {
-        let one = all.iter().find(|credential| credential.version == self.version).ok_or(Refusal::NotFound)?;
+        let one =
+            all.iter().find(|credential| credential.version == self.version).ok_or(Refusal::NotFound)?;
         let moved = (self.decide)(one, &all, stamp);
         match moved.map_err(|from| Refusal::IllegalStage { from, to: self.to })? {
             None => Ok(Decided::Unchanged(reply(one)?)),
@@ -63,6 +64,7 @@ impl UseCase for Move {
 
 /// The metadata; it has no version of its own that a caller could match.
 fn reply(credential: &Credential) -> Result<Reply, Refusal> {
-    let body = serde_json::to_string(&wire::credential::Credential::of(credential)).map_err(Refusal::internal)?;
+    let body =
+        serde_json::to_string(&wire::credential::Credential::of(credential)).map_err(Refusal::internal)?;
     Ok(Reply { status: 200, etag: None, location: None, body: Some(body) })
 }

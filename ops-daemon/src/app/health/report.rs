@@ -13,7 +13,7 @@ use crate::{
 /// Stores the samples that may be stored.
 ///
 /// # Errors
-/// The database does not answer: then nothing is stored, and sending them again is safe.
+/// The database does not answer: then nothing is stored, or the outcome is unknown; sending them again is safe.
 pub async fn report(
     app: &App,
     samples: Vec<Sample>,

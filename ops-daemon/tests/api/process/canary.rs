@@ -105,13 +105,19 @@ impl Search {
             let operator = admin.post("/admin/v1/operators", sample::operator(&code)).await.expect(201).id();
             for m in 0..CONNECTIONS {
                 let path = format!("/admin/v1/operators/{operator}/connections");
-                let id = admin.post(&path, sample::connection(&format!("to-{m}"), &code)).await.expect(201).id();
+                let id =
+                    admin.post(&path, sample::connection(&format!("to-{m}"), &code)).await.expect(201).id();
                 let passwords = [self.canary(), self.canary()];
                 let connection = Connection { operator: operator.clone(), id, passwords };
                 self.plant_both(&admin, &connection).await;
                 connections.push(connection);
             }
-            self.ask("activate", admin.request(Method::POST, &format!("/admin/v1/operators/{operator}/activate")), 200).await;
+            self.ask(
+                "activate",
+                admin.request(Method::POST, &format!("/admin/v1/operators/{operator}/activate")),
+                200,
+            )
+            .await;
         }
         let rule = json!({"name": "planted", "match": {"destination": {"any": true}}, "targets": [{"connection_id": connections[0].id}]});
         self.ask("rule", admin.request(Method::POST, "/admin/v1/routing/rules").json(&rule), 201).await;
@@ -123,7 +129,9 @@ impl Search {
         for (at, password) in connection.passwords.iter().enumerate() {
             let (body, other) = (self.body("sys", password), self.canary());
             let other = self.body("sys", &other);
-            for (what, body, status) in [("stored", &body, 201), ("replayed", &body, 201), ("mismatch", &other, 422)] {
+            for (what, body, status) in
+                [("stored", &body, 201), ("replayed", &body, 201), ("mismatch", &other, 422)]
+            {
                 let key = format!("{}-{at}", connection.id);
                 let request = post(admin, &connection.credentials(), body).header("idempotency-key", key);
                 self.ask(what, request, status).await;
@@ -136,9 +144,17 @@ impl Search {
         let (admin, path) = (daemon.admin(), connection.credentials());
         let nobody = format!("/admin/v1/connections/{NOBODY}/credentials");
         let operator = format!("/admin/v1/operators/{}", connection.operator);
-        let [staged, account, lost, forbidden, alone, plain, large, dry] = std::array::from_fn(|_| self.canary());
-        let bodies = [("sys", &staged), ("another", &account), ("sys", &lost), ("sys", &forbidden), ("sys", &alone), ("sys", &plain)]
-            .map(|(system_id, password)| self.body(system_id, password));
+        let [staged, account, lost, forbidden, alone, plain, large, dry] =
+            std::array::from_fn(|_| self.canary());
+        let bodies = [
+            ("sys", &staged),
+            ("another", &account),
+            ("sys", &lost),
+            ("sys", &forbidden),
+            ("sys", &alone),
+            ("sys", &plain),
+        ]
+        .map(|(system_id, password)| self.body(system_id, password));
         let [staged, account, lost, forbidden, alone, plain] = bodies;
         let large = format!(r#"{{"password":"{large}","note":"{}"}}"#, "x".repeat(1024 * 1024));
         let dry = self.body("sys", &dry);
@@ -162,7 +178,11 @@ impl Search {
             ("in an object", r#"{"system_id":"sys","password":{"is":"CANARY"}}"#, 422),
             ("under an unknown key", r#"{"system_id":"sys","passwort":"CANARY"}"#, 422),
             ("in the place of all", r#""CANARY""#, 422),
-            ("in a note of the wrong type", r#"{"system_id":"sys","password":"short","note":{"was":"CANARY"}}"#, 422),
+            (
+                "in a note of the wrong type",
+                r#"{"system_id":"sys","password":"short","note":{"was":"CANARY"}}"#,
+                422,
+            ),
             ("repeated key", r#"{"system_id":"sys","password":"CANARY","password":"CANARY"}"#, 400),
             ("broken off", r#"{"system_id":"sys","password":"CANARY"#, 400),
             ("unquoted", r#"{"system_id":"sys","password":CANARY}"#, 400),
@@ -191,16 +211,26 @@ impl Search {
         for (at, stage, leased) in [(0, "active", connections), (1, "staged", &connections[..10])] {
             let ids: Vec<_> = leased.iter().map(|connection| connection.id.as_str()).collect();
             let answer = gateway
-                .post_keyed("/internal/v1/credential-leases", json!({"connection_ids": ids, "stage": stage}), "a-lease")
+                .post_keyed(
+                    "/internal/v1/credential-leases",
+                    json!({"connection_ids": ids, "stage": stage}),
+                    "a-lease",
+                )
                 .await
                 .expect(200);
             let leases = answer.body["leases"].as_array().unwrap();
-            let told: Vec<_> = leases.iter().map(|lease| lease["secret"]["password"].as_str().unwrap()).collect();
+            let told: Vec<_> =
+                leases.iter().map(|lease| lease["secret"]["password"].as_str().unwrap()).collect();
             let planted: Vec<_> = leased.iter().map(|connection| connection.passwords[at].as_str()).collect();
             assert_eq!(told, planted, "{stage}");
         }
         let refused = json!({"connection_ids": [connections[0].id], "password": self.canary()});
-        self.ask("refused lease", gateway.request(Method::POST, "/internal/v1/credential-leases").json(&refused), 422).await;
+        self.ask(
+            "refused lease",
+            gateway.request(Method::POST, "/internal/v1/credential-leases").json(&refused),
+            422,
+        )
+        .await;
     }
 
     /// Every GET of both APIs with ids that exist, and the probes.
@@ -232,7 +262,11 @@ impl Search {
     /// The log, every row, every file, and a dump.
     async fn look_inside(&mut self, daemon: &Daemon, when: &str) {
         let log = daemon.output();
-        assert!(log.contains(" TRACE ") && log.contains("/credentials"), "the log is at trace: {}", log.len());
+        assert!(
+            log.contains(" TRACE ") && log.contains("/credentials"),
+            "the log is at trace: {}",
+            log.len()
+        );
         self.look(&format!("log {when}"), log.as_bytes());
         for (table, rows) in daemon.rows().await.everything().await {
             self.look(&format!("table {table} {when}"), rows.join("\n").as_bytes());
@@ -279,7 +313,10 @@ fn gets(document: &Value) -> Vec<String> {
 fn secret_keys(value: &Value) -> Vec<String> {
     match value {
         Value::Object(members) => {
-            let named = members.keys().filter(|key| ["password", "secret"].iter().any(|word| key.contains(word))).cloned();
+            let named = members
+                .keys()
+                .filter(|key| ["password", "secret"].iter().any(|word| key.contains(word)))
+                .cloned();
             named.chain(members.values().flat_map(secret_keys)).collect()
         }
         Value::Array(items) => items.iter().flat_map(secret_keys).collect(),

@@ -56,7 +56,10 @@ impl Scene {
             ("read", admin.get(&format!("{OPERATORS}/{operator}")).await),
             ("list", admin.get(OPERATORS).await),
             ("events", admin.get("/admin/v1/events").await),
-            ("lease", gateway.post("/internal/v1/credential-leases", json!({"connection_ids": [connection]})).await),
+            (
+                "lease",
+                gateway.post("/internal/v1/credential-leases", json!({"connection_ids": [connection]})).await,
+            ),
             ("samples", gateway.post("/internal/v1/health/samples", samples).await),
         ]
     }
@@ -78,7 +81,8 @@ impl Scene {
         }
         let patched = self.patch(&admin).await.expect(200);
         assert_eq!((&patched.body["importance"], &patched.body["version"]), (&"critical".into(), &3.into()));
-        let german = admin.post("/admin/v1/routing/resolve", json!({"destination": "+33612345678"})).await.expect(200);
+        let german =
+            admin.post("/admin/v1/routing/resolve", json!({"destination": "+33612345678"})).await.expect(200);
         assert_eq!(german.body["outcome"], "route", "whoever writes reads it: {}", german.text);
         let rows = self.daemon.rows().await;
         let counts = [rows.count("operator").await, rows.count("rule").await, rows.count("receipt").await];
@@ -101,7 +105,9 @@ fn says_so(name: &str, answer: &Answer) {
             let seconds: u32 = answer.header("retry-after").parse().unwrap();
             assert!((1..=60).contains(&seconds), "{name}");
         }
-        (504, "outcome_unknown") => assert!(["create", "rule", "patch", "lease", "samples"].contains(&name), "{name}"),
+        (504, "outcome_unknown") => {
+            assert!(["create", "rule", "patch", "lease", "samples"].contains(&name), "{name}")
+        }
         _ => panic!("{name}: {} {}", answer.status, answer.text),
     }
 }

@@ -29,20 +29,28 @@ fn dev(folder: &Path, arguments: &[&str]) -> Command {
     command
 }
 
-on_both!(a_second_dev_on_a_folder_names_folder_and_holder_and_the_first_goes_on, |daemon: Daemon| async move {
-    let (code, said) = run(&mut daemon.twin());
-    assert_eq!(code, Some(1), "{said}");
-    for told in [daemon.folder().to_str().unwrap(), "another `ops-daemon dev`", &format!("process {}", daemon.pid())] {
-        assert!(said.contains(told), "{told}: {said}");
+on_both!(
+    a_second_dev_on_a_folder_names_folder_and_holder_and_the_first_goes_on,
+    |daemon: Daemon| async move {
+        let (code, said) = run(&mut daemon.twin());
+        assert_eq!(code, Some(1), "{said}");
+        for told in [
+            daemon.folder().to_str().unwrap(),
+            "another `ops-daemon dev`",
+            &format!("process {}", daemon.pid()),
+        ] {
+            assert!(said.contains(told), "{told}: {said}");
+        }
+        daemon.admin().post(OPERATORS, sample::operator("acme")).await.expect(201);
     }
-    daemon.admin().post(OPERATORS, sample::operator("acme")).await.expect(201);
-});
+);
 
 on_both!(either_signal_ends_it_cleanly_and_frees_its_ports, |daemon: Daemon| async move {
     let mut daemon = daemon;
     for signal in ["INT", "TERM"] {
         let code = format!("acme-{}", signal.to_lowercase());
-        let location = daemon.admin().post(OPERATORS, sample::operator(&code)).await.expect(201).header("location");
+        let location =
+            daemon.admin().post(OPERATORS, sample::operator(&code)).await.expect(201).header("location");
         assert_eq!(stopped(&mut daemon, signal).await.code(), Some(0), "{}", daemon.output());
         assert!(daemon.output().ends_with("Stopping.\n"), "{}", daemon.output());
         for url in [daemon.admin_url(), daemon.internal_url(), daemon.ops_url()] {
@@ -59,23 +67,33 @@ async fn stopped(daemon: &mut Daemon, signal: &str) -> ExitStatus {
     until("the daemon has ended", async || daemon.ended()).await
 }
 
-on_both!(a_restart_keeps_operators_certificates_and_the_tokens_of_the_start_before, |daemon: Daemon| async move {
-    let mut daemon = daemon;
-    let created = daemon.admin().post(OPERATORS, sample::operator("acme")).await.expect(201);
-    let before = daemon.admin().get(&created.header("location")).await.expect(200);
-    let tokens = ["viewer", "editor", "auditor", "admin"].map(|role| read(&daemon, &format!("tokens/{role}.jwt")));
-    let tls = contents(&daemon.folder().join("tls"));
-    assert_eq!(stopped(&mut daemon, "TERM").await.code(), Some(0));
-    let daemon = daemon.restart().await;
-    for token in tokens {
-        let token = String::from_utf8(token).unwrap();
-        let after = Caller::with_token(daemon.admin_url(), &token).get(&created.header("location")).await.expect(200);
-        assert_eq!((after.text, after.headers["etag"].clone()), (before.text.clone(), before.headers["etag"].clone()));
+on_both!(
+    a_restart_keeps_operators_certificates_and_the_tokens_of_the_start_before,
+    |daemon: Daemon| async move {
+        let mut daemon = daemon;
+        let created = daemon.admin().post(OPERATORS, sample::operator("acme")).await.expect(201);
+        let before = daemon.admin().get(&created.header("location")).await.expect(200);
+        let tokens =
+            ["viewer", "editor", "auditor", "admin"].map(|role| read(&daemon, &format!("tokens/{role}.jwt")));
+        let tls = contents(&daemon.folder().join("tls"));
+        assert_eq!(stopped(&mut daemon, "TERM").await.code(), Some(0));
+        let daemon = daemon.restart().await;
+        for token in tokens {
+            let token = String::from_utf8(token).unwrap();
+            let after = Caller::with_token(daemon.admin_url(), &token)
+                .get(&created.header("location"))
+                .await
+                .expect(200);
+            assert_eq!(
+                (after.text, after.headers["etag"].clone()),
+                (before.text.clone(), before.headers["etag"].clone())
+            );
+        }
+        assert_eq!(contents(&daemon.folder().join("tls")), tls);
+        let resolve = json!({"destination": "+491701234567"});
+        daemon.gateway().post("/internal/v1/routing/resolve", resolve).await.expect(200);
     }
-    assert_eq!(contents(&daemon.folder().join("tls")), tls);
-    let resolve = json!({"destination": "+491701234567"});
-    daemon.gateway().post("/internal/v1/routing/resolve", resolve).await.expect(200);
-});
+);
 
 fn read(daemon: &Daemon, name: &str) -> Vec<u8> {
     fs::read(daemon.folder().join(name)).unwrap()
@@ -92,7 +110,14 @@ async fn what_it_makes_is_for_its_owner_only_and_stays_so() {
     daemon.admin().post(OPERATORS, sample::operator("acme")).await.expect(201);
     assert_eq!(open_to_others(daemon.folder()), Vec::<String>::new());
     let modes = modes(daemon.folder());
-    for made in ["ops.sqlite", "ops.sqlite-wal", "ops.sqlite-shm", "secrets.sqlite", "secrets.sqlite-wal", "keys/seal"] {
+    for made in [
+        "ops.sqlite",
+        "ops.sqlite-wal",
+        "ops.sqlite-shm",
+        "secrets.sqlite",
+        "secrets.sqlite-wal",
+        "keys/seal",
+    ] {
         assert_eq!(modes[made], 0o600, "{made}");
     }
     // as an earlier version, or a careless copy, may have left them
@@ -108,7 +133,11 @@ async fn what_it_makes_is_for_its_owner_only_and_stays_so() {
 /// Whatever group or others may reach; certificates and the public keys are for everybody.
 fn open_to_others(folder: &Path) -> Vec<String> {
     let is_public = |name: &str| name == "jwks.json" || name.ends_with(".pem");
-    modes(folder).into_iter().filter(|(name, mode)| mode & 0o077 != 0 && !is_public(name)).map(|(name, _)| name).collect()
+    modes(folder)
+        .into_iter()
+        .filter(|(name, mode)| mode & 0o077 != 0 && !is_public(name))
+        .map(|(name, _)| name)
+        .collect()
 }
 
 /// The mode of a folder and of everything in it, by name.

@@ -46,7 +46,9 @@ on_both!(a_create_whose_client_has_gone_is_whole_or_not_there, |daemon: Daemon| 
     admin.post(OPERATORS, sample::operator("stayed")).await.expect(201);
     let many = (0..20).map(|n| {
         let admin = admin.clone();
-        tokio::spawn(async move { admin.post(OPERATORS, sample::operator(&format!("many-{n}"))).await.expect(201) })
+        tokio::spawn(async move {
+            admin.post(OPERATORS, sample::operator(&format!("many-{n}"))).await.expect(201)
+        })
     });
     for one in many.collect::<Vec<_>>() {
         one.await.unwrap();
@@ -73,7 +75,9 @@ on_both!(a_create_whose_client_has_gone_is_whole_or_not_there, |daemon: Daemon| 
 /// How many operators, events, audit entries and receipts there are of a code, a digit for each.
 async fn traces(daemon: &Daemon, code: &str) -> i64 {
     let of_operator = |table: &str| {
-        format!("(SELECT count(*) FROM {table} AS of JOIN operator ON operator.id = of.operator_id WHERE operator.code = '{code}')")
+        format!(
+            "(SELECT count(*) FROM {table} AS of JOIN operator ON operator.id = of.operator_id WHERE operator.code = '{code}')"
+        )
     };
     let sql = format!(
         "SELECT 1000 * (SELECT count(*) FROM operator WHERE code = '{code}') + 100 * {} + 10 * {} \
@@ -102,7 +106,8 @@ on_both!(a_credential_whose_client_has_gone_never_lacks_its_secret, |daemon: Dae
     let mut connections = Vec::new();
     for n in 0..20 {
         let connection = sample::connection(&format!("c-{n}"), "acme");
-        let id = admin.post(&format!("{OPERATORS}/{operator}/connections"), connection).await.expect(201).id();
+        let id =
+            admin.post(&format!("{OPERATORS}/{operator}/connections"), connection).await.expect(201).id();
         let path = format!("/admin/v1/connections/{id}/credentials");
         send_and_leave(&daemon, &path, &body, &id, &mut dice).await;
         connections.push((id, path));
@@ -118,7 +123,16 @@ on_both!(a_credential_whose_client_has_gone_never_lacks_its_secret, |daemon: Dae
     eprintln!("{stored} of {} were done", connections.len());
     admin.act(&format!("{OPERATORS}/{operator}/activate")).await.expect(200);
     let ids: Vec<_> = connections.iter().map(|(id, _)| id).collect();
-    let lease = daemon.gateway().post("/internal/v1/credential-leases", json!({"connection_ids": ids})).await.expect(200);
-    assert_eq!(lease.body["leases"].as_array().unwrap().len(), connections.len(), "{}", lease.body["refused"]);
+    let lease = daemon
+        .gateway()
+        .post("/internal/v1/credential-leases", json!({"connection_ids": ids}))
+        .await
+        .expect(200);
+    assert_eq!(
+        lease.body["leases"].as_array().unwrap().len(),
+        connections.len(),
+        "{}",
+        lease.body["refused"]
+    );
     nothing_is_held(&daemon).await;
 });

@@ -129,12 +129,18 @@ async fn reckon(daemon: &Daemon, clients: &[Client], before: Counts) {
     assert_eq!(Counts::of(daemon).await, before.with(clients));
     let rows = daemon.rows().await;
     for (what, sql) in [
-        ("a code stands once", "SELECT count(*) FROM (SELECT code FROM operator GROUP BY code HAVING count(*) > 1) AS twice"),
+        (
+            "a code stands once",
+            "SELECT count(*) FROM (SELECT code FROM operator GROUP BY code HAVING count(*) > 1) AS twice",
+        ),
         (
             "a display name stands once",
             "SELECT count(*) FROM (SELECT name_key FROM operator GROUP BY name_key HAVING count(*) > 1) AS twice",
         ),
-        ("a rule stands once", "SELECT count(*) FROM (SELECT name FROM rule GROUP BY name HAVING count(*) > 1) AS twice"),
+        (
+            "a rule stands once",
+            "SELECT count(*) FROM (SELECT name FROM rule GROUP BY name HAVING count(*) > 1) AS twice",
+        ),
         (
             "sequences start at 1 and have no gap",
             "SELECT count(*) FROM (SELECT operator_id FROM outbox GROUP BY operator_id \

@@ -109,7 +109,8 @@ impl Client {
     /// The same request under the same key gets the same answer, octet by octet.
     async fn repeat(&self, admin: &Caller, request: &Request, first: &Answer) {
         let again = send(admin, request).await.expect("the service is back");
-        let told = |answer: &Answer| (answer.status, answer.text.clone(), answer.etag(), answer.header("location"));
+        let told =
+            |answer: &Answer| (answer.status, answer.text.clone(), answer.etag(), answer.header("location"));
         assert_eq!(told(&again), told(first), "{}: {request:?}", self.name);
     }
 
@@ -161,8 +162,10 @@ impl Client {
                 (Method::POST, path, sample::connection(&name, "kill"), None)
             }
             (8.., _, Some(connection)) => {
-                let targets = json!([{"connection_id": connection.body["id"]}, {"connection_id": self.shared}]);
-                let body = json!({"name": name, "match": {"destination": {"prefix": "49"}}, "targets": targets});
+                let targets =
+                    json!([{"connection_id": connection.body["id"]}, {"connection_id": self.shared}]);
+                let body =
+                    json!({"name": name, "match": {"destination": {"prefix": "49"}}, "targets": targets});
                 (Method::POST, "/admin/v1/routing/rules".to_owned(), body, None)
             }
             _ => (Method::POST, "/admin/v1/operators".to_owned(), sample::operator(&name), None),

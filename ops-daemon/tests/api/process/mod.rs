@@ -13,3 +13,5 @@ mod dropped_client;
 mod proxy;
 #[cfg(feature = "stack")]
 mod degraded;
+mod installation;
+mod serve;

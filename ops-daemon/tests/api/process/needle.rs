@@ -73,7 +73,11 @@ impl Needles {
                 continue;
             }
             let needles = self.by_start.get(start).into_iter().flatten();
-            found.extend(needles.filter(|needle| hay[place..].starts_with(&needle.octets)).map(|needle| needle.what.as_str()));
+            found.extend(
+                needles
+                    .filter(|needle| hay[place..].starts_with(&needle.octets))
+                    .map(|needle| needle.what.as_str()),
+            );
         }
         found.sort_unstable();
         found.dedup();
@@ -94,7 +98,8 @@ fn a_secret_is_found_in_every_form_and_behind_any_number_of_octets() {
         let line = [&b"abcd"[..before], b"Cn7x0QzP", b" and more"].concat();
         let encoded = [STANDARD_NO_PAD.encode(&line), URL_SAFE_NO_PAD.encode(&line)];
         let hex: String = line.iter().map(|octet| format!("{octet:02x}")).collect();
-        let told = [encoded[0].clone(), encoded[1].clone(), hex.clone(), hex.to_uppercase(), format!("{line:?}")];
+        let told =
+            [encoded[0].clone(), encoded[1].clone(), hex.clone(), hex.to_uppercase(), format!("{line:?}")];
         for told in told.iter().map(String::as_bytes).chain([line.as_slice()]) {
             assert!(!needles.found_in(told).is_empty(), "{}", String::from_utf8_lossy(told));
         }

@@ -63,27 +63,40 @@ async fn is_rich_and_loaded_once(database: Database) {
     loaded(&mut daemon, 2).await;
     let left = operators(&daemon.admin()).await;
     assert!(left.iter().all(|operator| operator["code"] != code), "{code} has come back");
-    let left: BTreeSet<_> = all(&daemon.admin(), "/admin/v1/routing/rules").await.iter().map(|rule| rule["id"].to_string()).collect();
+    let left: BTreeSet<_> = all(&daemon.admin(), "/admin/v1/routing/rules")
+        .await
+        .iter()
+        .map(|rule| rule["id"].to_string())
+        .collect();
     assert!(rules.iter().all(|rule| !left.contains(rule)), "a rule has come back");
     assert_eq!(daemon.output().matches("Loaded the sample estate.").count(), 1);
 }
 
 async fn is_rich(admin: &Caller) {
     let operators = operators(admin).await;
-    let countries: BTreeSet<_> =
-        operators.iter().flat_map(|operator| operator["countries"].as_array().unwrap()).map(Value::to_string).collect();
+    let countries: BTreeSet<_> = operators
+        .iter()
+        .flat_map(|operator| operator["countries"].as_array().unwrap())
+        .map(Value::to_string)
+        .collect();
     assert!(operators.len() >= 12 && countries.len() >= 10, "{} in {countries:?}", operators.len());
     let mut networks = 0;
     for operator in &operators {
         networks += operator["networks"].as_array().unwrap().len();
-        let same = json!({"code": "same", "display_name": "Same", "kind": "mno", "networks": operator["networks"]});
+        let same =
+            json!({"code": "same", "display_name": "Same", "kind": "mno", "networks": operator["networks"]});
         let same = admin.post("/admin/v1/operators?dry_run=true", same).await.expect(200);
         assert_eq!(same.body["warnings"], json!([]), "{} has a network that nobody knows", operator["code"]);
     }
     assert!(networks >= operators.len(), "{networks} networks");
-    let german = admin.post("/admin/v1/routing/resolve", json!({"destination": "+491701234567"})).await.expect(200);
-    let tiers: Vec<_> =
-        german.body["candidates"].as_array().unwrap().iter().map(|candidate| candidate["tier"].as_i64().unwrap()).collect();
+    let german =
+        admin.post("/admin/v1/routing/resolve", json!({"destination": "+491701234567"})).await.expect(200);
+    let tiers: Vec<_> = german.body["candidates"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|candidate| candidate["tier"].as_i64().unwrap())
+        .collect();
     assert!(german.body["outcome"] == "route" && tiers.len() >= 2 && tiers[0] < tiers[1], "{}", german.text);
 }
 
@@ -94,10 +107,15 @@ async fn deleted(admin: &Caller) -> (String, Vec<String>) {
     let operator = operators.iter().find(|operator| operator["code"] == code.as_str()).unwrap();
     let path = format!("/admin/v1/operators/{}", operator["id"].as_str().unwrap());
     admin.post(&format!("{path}/suspend"), json!({"reason": "not needed"})).await.expect(200);
-    let rules = all(admin, &format!("/admin/v1/routing/rules?operator_id={}", operator["id"].as_str().unwrap())).await;
+    let rules =
+        all(admin, &format!("/admin/v1/routing/rules?operator_id={}", operator["id"].as_str().unwrap()))
+            .await;
     assert!(!rules.is_empty());
     for rule in &rules {
-        admin.delete(&format!("/admin/v1/routing/rules/{}", rule["id"].as_str().unwrap()), "*").await.expect(204);
+        admin
+            .delete(&format!("/admin/v1/routing/rules/{}", rule["id"].as_str().unwrap()), "*")
+            .await
+            .expect(204);
     }
     admin.delete(&path, "*").await.expect(204);
     (code, rules.iter().map(|rule| rule["id"].to_string()).collect())

@@ -41,11 +41,15 @@ async fn every_step_answers(database: Database) {
     let before = tour.json(6);
     let candidates = before["candidates"].as_array().unwrap();
     assert_eq!((&before["outcome"], &before["rule_id"]), (&"route".into(), &rule["id"]), "{before}");
-    assert_eq!((&candidates[0]["connection_id"], &candidates[1]["connection_id"]), (&connection.clone().into(), &backup));
+    assert_eq!(
+        (&candidates[0]["connection_id"], &candidates[1]["connection_id"]),
+        (&connection.clone().into(), &backup)
+    );
 
     let [after, events, leased] = tour.last_three();
     let watched = &tour.lines[7..tour.lines.len() - 3];
-    let (reports, health): (Vec<_>, Vec<_>) = watched.iter().partition(|line| line.starts_with(r#"{"accepted":1,"#));
+    let (reports, health): (Vec<_>, Vec<_>) =
+        watched.iter().partition(|line| line.starts_with(r#"{"accepted":1,"#));
     assert!((1..=12).contains(&reports.len()) && reports.len() == health.len(), "{watched:?}");
     let last = health.last().unwrap();
     assert!(last.contains(&connection) && last.contains(r#""state":"down""#), "{health:?}");
@@ -63,7 +67,10 @@ async fn every_step_answers(database: Database) {
         ["operator.created", "connection", "credential", "status", "routing", "operator.health_changed"]
     );
     let lease = &leased["leases"][0];
-    assert_eq!((&lease["connection_id"], &lease["secret"]["system_id"]), (&connection.into(), &"tour".into()));
+    assert_eq!(
+        (&lease["connection_id"], &lease["secret"]["system_id"]),
+        (&connection.into(), &"tour".into())
+    );
     assert_eq!(lease["secret"]["password"], "s3cret-1");
     assert_eq!(leased["refused"], Value::Array(Vec::new()));
 }

@@ -251,7 +251,7 @@ async fn until_ready(child: &mut Child, base: u16) -> Ready {
 }
 
 /// Three ports side by side that were free a moment ago; the daemon tells when they are not any more.
-fn free_ports() -> u16 {
+pub fn free_ports() -> u16 {
     for _ in 0..200 {
         let base = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let free = |port: u16| TcpListener::bind(("127.0.0.1", port)).is_ok();

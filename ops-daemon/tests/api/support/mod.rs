@@ -9,7 +9,7 @@ mod observation;
 mod until;
 
 pub use call::{Answer, Caller};
-pub use daemon::{Daemon, Database, Options};
+pub use daemon::{Daemon, Database, Options, free_ports};
 pub use estate::{Estate, sample};
 pub use observation::{now, sample_of, with};
 pub use until::until;
