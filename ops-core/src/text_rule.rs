@@ -34,15 +34,19 @@ impl TextRule {
         }
         let length = text.chars().count();
         if length < self.min || length > self.max {
-            return Err(Invalid::new(
-                Rule::Length,
-                format!("must have {} to {} characters", self.min, self.max),
-            ));
+            return Err(Invalid::new(Rule::Length, self.length_hint()));
         }
         if !(self.accepts)(&text) {
             return Err(Invalid::new(Rule::Pattern, self.hint));
         }
         Ok(text)
+    }
+
+    fn length_hint(&self) -> String {
+        match (self.min, self.max) {
+            (min, max) if min == max => format!("must have {max} characters"),
+            (min, max) => format!("must have {min} to {max} characters"),
+        }
     }
 }
 

@@ -37,7 +37,7 @@ pub struct Query {
     operation_id = "audit_list",
     tag = "audit",
     params(
-        ("operator_id" = Option<uuid::Uuid>, Query, description = "Only entries that concern this operator"),
+        ("operator_id" = Option<uuid::Uuid>, Query, description = "Only entries under this operator; a rule is under the operator of its first target"),
         ("limit" = Option<u16>, Query, description = "Entries of a page, 1 to 200 (50)", minimum = 1, maximum = 200),
         ("cursor" = Option<String>, Query, description = "next_cursor of the page before"),
     ),

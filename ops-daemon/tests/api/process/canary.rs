@@ -1,7 +1,7 @@
 //! Passwords never leak: many are planted, also in requests that are refused, and then everything that the service tells or
 //! keeps is searched for them. Only the lease answers with one.
 
-use std::{fs, path::PathBuf, process::Command};
+use std::fs;
 
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
@@ -224,6 +224,11 @@ impl Search {
             let planted: Vec<_> = leased.iter().map(|connection| connection.passwords[at].as_str()).collect();
             assert_eq!(told, planted, "{stage}");
         }
+        let admin = daemon.admin();
+        for (verb, connection) in [("activate", &connections[1]), ("discard", &connections[2])] {
+            let path = format!("{}/2/{verb}", connection.credentials());
+            self.ask(verb, admin.request(Method::POST, &path), 200).await;
+        }
         let refused = json!({"connection_ids": [connections[0].id], "password": self.canary()});
         self.ask(
             "refused lease",
@@ -282,17 +287,15 @@ impl Search {
             }
         }
         assert!(files >= 17, "{files} files");
+        #[cfg(feature = "stack")]
         self.look_into_dump(daemon, when);
     }
-
-    #[cfg(not(feature = "stack"))]
-    fn look_into_dump(&mut self, _: &Daemon, _: &str) {}
 
     #[cfg(feature = "stack")]
     fn look_into_dump(&mut self, daemon: &Daemon, when: &str) {
         let Database::Postgres(database) = daemon.database() else { return };
         let Some(program) = pg_dump() else { return eprintln!("there is no pg_dump here") };
-        let dump = Command::new(program).arg(database.url_as("ops")).output().unwrap();
+        let dump = std::process::Command::new(program).arg(database.url_as("ops")).output().unwrap();
         assert!(dump.status.success(), "{}", String::from_utf8_lossy(&dump.stderr));
         assert!(dump.stdout.windows(10).any(|octets| octets == b"ops.outbox"), "the dump has the tables");
         self.look(&format!("dump {when}"), &dump.stdout);
@@ -325,7 +328,7 @@ fn secret_keys(value: &Value) -> Vec<String> {
 }
 
 #[cfg(feature = "stack")]
-fn pg_dump() -> Option<PathBuf> {
+fn pg_dump() -> Option<std::path::PathBuf> {
     let versions = fs::read_dir("/usr/lib/postgresql").ok()?.flatten();
     versions.map(|version| version.path().join("bin/pg_dump")).filter(|program| program.exists()).max()
 }

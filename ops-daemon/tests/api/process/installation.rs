@@ -12,7 +12,6 @@ use base64::{
     Engine as _,
     engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
 };
-use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use rcgen::{
     BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
     KeyUsagePurpose, PKCS_ECDSA_P256_SHA256, SanType,
@@ -21,7 +20,7 @@ use serde_json::json;
 use sha2::{Digest as _, Sha256};
 use tempfile::TempDir;
 
-use crate::support::{Caller, free_ports, now};
+use crate::support::free_ports;
 
 const ISSUER: &str = "https://id.example.com";
 
@@ -69,39 +68,18 @@ impl Installation {
         self.write("ops.toml", &text.replace(from, to), 0o644);
     }
 
+    /// When somebody else was faster.
+    #[cfg(feature = "stack")]
+    pub(super) fn take_other_ports(&mut self) {
+        self.base = free_ports();
+        self.write("ops.toml", &self.configuration(), 0o644);
+    }
+
     /// A subcommand that reads the configuration, with no variable but those of the test.
     pub(super) fn command(&self, name: &str) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_ops-daemon"));
         command.arg(name).arg("--config").arg(self.path("ops.toml")).env_clear().stdin(Stdio::null());
         command
-    }
-
-    pub(super) fn ops(&self) -> Caller {
-        Caller::without_token(format!("http://127.0.0.1:{}", self.base + 2))
-    }
-
-    pub(super) fn gateway(&self) -> Caller {
-        Caller::with_certificate(format!("https://localhost:{}", self.base + 1), &self.path("tls"))
-    }
-
-    pub(super) fn admin_url(&self) -> String {
-        format!("http://127.0.0.1:{}", self.base)
-    }
-
-    /// A caller of the admin API with a token of the installation's issuer.
-    pub(super) fn admin(&self) -> Caller {
-        let claims = json!({
-            "iss": ISSUER,
-            "aud": "ops",
-            "sub": "somebody",
-            "roles": ["admin"],
-            "iat": now().as_second(),
-            "exp": now().as_second() + 3600,
-        });
-        let header = Header { kid: Some("k1".to_owned()), ..Header::new(Algorithm::ES256) };
-        let key = EncodingKey::from_ec_der(self.issuer.serialized_der());
-        let token = jsonwebtoken::encode(&header, &claims, &key).unwrap();
-        Caller::with_token(self.admin_url(), &token)
     }
 
     fn configuration(&self) -> String {
@@ -179,5 +157,44 @@ source = "urn:ops:example"
         let key = KeyPair::generate().unwrap();
         self.write(&format!("tls/{name}.pem"), &leaf.signed_by(&key, ca).unwrap().pem(), 0o644);
         self.write(&format!("tls/{name}.key"), &key.serialize_pem(), 0o600);
+    }
+}
+
+/// How it is called while it serves.
+#[cfg(feature = "stack")]
+mod calling {
+    use jsonwebtoken::{Algorithm, EncodingKey, Header};
+
+    use super::{ISSUER, Installation, json};
+    use crate::support::{Caller, now};
+
+    impl Installation {
+        pub(in super::super) fn ops(&self) -> Caller {
+            Caller::without_token(format!("http://127.0.0.1:{}", self.base + 2))
+        }
+
+        pub(in super::super) fn gateway(&self) -> Caller {
+            Caller::with_certificate(format!("https://localhost:{}", self.base + 1), &self.path("tls"))
+        }
+
+        pub(in super::super) fn admin_url(&self) -> String {
+            format!("http://127.0.0.1:{}", self.base)
+        }
+
+        /// A caller of the admin API with a token of the installation's issuer.
+        pub(in super::super) fn admin(&self) -> Caller {
+            let claims = json!({
+                "iss": ISSUER,
+                "aud": "ops",
+                "sub": "somebody",
+                "roles": ["admin"],
+                "iat": now().as_second(),
+                "exp": now().as_second() + 3600,
+            });
+            let header = Header { kid: Some("k1".to_owned()), ..Header::new(Algorithm::ES256) };
+            let key = EncodingKey::from_ec_der(self.issuer.serialized_der());
+            let token = jsonwebtoken::encode(&header, &claims, &key).unwrap();
+            Caller::with_token(self.admin_url(), &token)
+        }
     }
 }

@@ -146,7 +146,7 @@ mod on_postgres {
     async fn it_asks_for_migrate_first_and_then_serves_as_the_role_of_the_application() {
         let server = Server::create_empty().await;
         apply_roles(&server.url_as("ops")).await.unwrap();
-        let installation = Installation::new(&server.url_as("ops_app"));
+        let mut installation = Installation::new(&server.url_as("ops_app"));
         let (code, said) = run(&mut installation.command("serve"));
         assert_eq!(code, Some(1), "{said}");
         assert!(
@@ -164,10 +164,8 @@ mod on_postgres {
         installation.write("migrate.url", &server.url_as("ops_migrate"), 0o644);
         assert_eq!(run(&mut daemon(&["migrate", "--url-file", &file])).0, Some(78));
 
-        let mut command = installation.command("serve");
-        let log = fs::File::create(installation.path("serve.log")).unwrap();
-        let mut served = Served(command.stdout(log.try_clone().unwrap()).stderr(log).spawn().unwrap());
-        serves(&installation, &mut served).await;
+        let mut served = started(&mut installation).await;
+        serves(&installation).await;
         assert!(Command::new("kill").args(["-TERM", &served.0.id().to_string()]).status().unwrap().success());
         let ended = until("it has ended", async || served.0.try_wait().unwrap()).await;
         let log = installation.read("serve.log");
@@ -177,13 +175,28 @@ mod on_postgres {
         }
     }
 
-    async fn serves(installation: &Installation, served: &mut Served) {
-        let ops = installation.ops();
-        until("it is ready", async || {
-            assert!(served.0.try_wait().unwrap().is_none(), "it has ended");
-            ops.try_get("/health/ready").await.filter(|answer| answer.status == 200)
-        })
-        .await;
+    /// Ready, on ports that nobody else took meanwhile.
+    async fn started(installation: &mut Installation) -> Served {
+        for _ in 0..20 {
+            let log = fs::File::create(installation.path("serve.log")).unwrap();
+            let mut command = installation.command("serve");
+            let mut served = Served(command.stdout(log.try_clone().unwrap()).stderr(log).spawn().unwrap());
+            let ops = installation.ops();
+            let ended = until("it is ready or has ended", async || match served.0.try_wait().unwrap() {
+                Some(status) => Some(Some(status)),
+                None => {
+                    ops.try_get("/health/ready").await.filter(|answer| answer.status == 200).map(|_| None)
+                }
+            });
+            let Some(status) = ended.await else { return served };
+            let log = installation.read("serve.log");
+            assert!(log.contains("cannot listen"), "{status}: {log}");
+            installation.take_other_ports();
+        }
+        panic!("no free ports");
+    }
+
+    async fn serves(installation: &Installation) {
         let admin = installation.admin();
         assert_eq!(admin.get("/admin/v1/me").await.expect(200).body["subject"], "somebody");
         let operator = admin.post("/admin/v1/operators", sample::operator("acme")).await.expect(201).id();

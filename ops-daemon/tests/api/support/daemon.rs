@@ -99,11 +99,6 @@ impl Daemon {
         assert!(sent.success());
     }
 
-    /// Waits for the process to end by itself.
-    pub fn wait(&mut self) -> ExitStatus {
-        self.child.wait().unwrap()
-    }
-
     /// How the process ended, when it has.
     pub fn ended(&mut self) -> Option<ExitStatus> {
         self.child.try_wait().unwrap()
@@ -120,6 +115,7 @@ impl Daemon {
     }
 
     /// Its database.
+    #[cfg(feature = "stack")]
     pub fn database(&self) -> &Database {
         &self.database
     }
