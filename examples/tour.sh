@@ -8,7 +8,8 @@ DATA=${DATA:-.ops-dev}; ADMIN=${ADMIN:-http://127.0.0.1:8080}; INTERNAL=${INTERN
 call() { curl --silent --show-error --fail-with-body -H 'Content-Type: application/json' "$@" && echo; }
 admin() { call -H "Authorization: Bearer $(cat "$DATA/tokens/admin.jwt")" "$@"; }
 gateway() { call --cacert "$DATA/tls/ca.pem" --cert "$DATA/tls/gateway.pem" --key "$DATA/tls/gateway.key" "$@"; }
-NAME="tour-$(date +%s)"; SINCE=$(admin "$ADMIN/admin/v1/events?limit=200" | sed 's/.*"next_cursor":"\([^"]*\)".*/\1/')
+cursor() { admin "$ADMIN/admin/v1/events?limit=200&after=$1" | sed 's/.*"next_cursor":"\([^"]*\)".*/\1/'; }
+NAME="tour-$(date +%s)"; SINCE=0.0; while NEXT=$(cursor "$SINCE"); [[ $NEXT != "$SINCE" ]]; do SINCE=$NEXT; done
 
 # 1. list operators
 admin "$ADMIN/admin/v1/operators?limit=2"

@@ -100,7 +100,12 @@ fn parameters(entry: &RouteEntry) -> Vec<Parameter> {
             key,
             "Repeating the request with the same key does nothing twice.",
         ),
-        parameter("dry_run", ParameterIn::Query, flag, "Decide, and change nothing. Whether a name is taken is not looked up: only the database decides that."),
+        parameter(
+            "dry_run",
+            ParameterIn::Query,
+            flag,
+            "Decide, and change nothing. Whether a name is taken is not looked up: only the database decides that.",
+        ),
     ];
     if changes(&entry.method) {
         let mut tag = parameter("If-Match", ParameterIn::Header, text, "The ETag that was read, or *.");
