@@ -179,7 +179,7 @@ mod tests {
         let faults = sound.faults(&[]);
         assert_eq!(faults.len(), secrets.len(), "{faults:#?}");
         for (fault, name) in faults.iter().zip(secrets) {
-            assert!(fault.contains("mode 0640") && fault.ends_with(name), "{fault}");
+            assert!(fault.contains("mode 0644") && fault.ends_with(name), "{fault}");
         }
     }
 

@@ -27,7 +27,7 @@ pub use routing::{RoutingReads, RuleFilter};
 pub use secret::{SecretError, SecretPath, SecretStore};
 pub use service::ServiceReads;
 
-pub use crate::sql::health::LastHeard;
+pub use crate::sql::health_session::LastHeard;
 
 /// Everything the service keeps, in one place that can be asked.
 pub trait Store:

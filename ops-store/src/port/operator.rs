@@ -114,7 +114,7 @@ impl<T: Engine> OperatorReads for T {
                 sql::connection::of_operator(id),
                 sql::credential::of_operator(id),
                 sql::routing::targeting(id),
-                sql::health::ever_bound(id),
+                sql::health_session::ever_bound(id),
             ])
             .await?;
         let Some(operator) = operator.first() else { return Ok(None) };

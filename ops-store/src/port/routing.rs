@@ -62,7 +62,7 @@ impl<T: Engine> RoutingReads for T {
     }
 
     async fn target_connections(&self, ids: &[ConnectionId]) -> Result<Vec<TargetConnection>, ReadError> {
-        let rows = self.read(ids.iter().map(|id| sql::health::operator_of(*id)).collect()).await?;
+        let rows = self.read(ids.iter().map(|id| sql::connection::operator_of(*id)).collect()).await?;
         let of_row = |row: &sql::Row| Ok(TargetConnection { id: row.uuid(0)?, operator_id: row.uuid(1)? });
         Ok(rows.iter().flatten().map(of_row).collect::<Result<_, Corrupt>>()?)
     }

@@ -16,7 +16,7 @@ use uuid::Uuid;
 use super::{PostgresStore, READ_WITHIN, unavailable};
 use crate::{
     port::{Arrived, HealthLog, ReadError, SampleTaken},
-    sql::{Corrupt, Statement, health, json},
+    sql::{self, Corrupt, Statement, json},
 };
 
 #[async_trait]
@@ -38,8 +38,8 @@ impl PostgresStore {
     ) -> Result<BTreeMap<ConnectionId, OperatorId>, ReadError> {
         use crate::port::Engine;
         let connections: BTreeSet<_> = samples.iter().map(|sample| sample.connection_id).collect();
-        let rows = self.read(connections.into_iter().map(health::operator_of).collect()).await?;
-        let pair = |row: &crate::sql::Row| Ok((row.uuid(0)?, row.uuid(1)?));
+        let rows = self.read(connections.into_iter().map(sql::connection::operator_of).collect()).await?;
+        let pair = |row: &sql::Row| Ok((row.uuid(0)?, row.uuid(1)?));
         Ok(rows.iter().flatten().map(pair).collect::<Result<_, Corrupt>>()?)
     }
 }
@@ -69,7 +69,7 @@ async fn within(
     operators: &BTreeMap<ConnectionId, OperatorId>,
 ) -> Result<Vec<SampleTaken>, ReadError> {
     let stored = insert(connection, arrived, operators).await?;
-    let (taken, statements) = health::account(arrived, operators, stored);
+    let (taken, statements) = sql::sample::account(arrived, operators, stored);
     let known = super::read::prepare(connection, &statements).await.map_err(unavailable)?;
     let flight = known
         .iter()
@@ -92,7 +92,7 @@ async fn insert(
     connection: &Object,
     arrived: &Arrived,
     operators: &BTreeMap<ConnectionId, OperatorId>,
-) -> Result<BTreeSet<health::Identity>, ReadError> {
+) -> Result<BTreeSet<sql::sample::Identity>, ReadError> {
     let mut known: Vec<(&Sample, Uuid)> = arrived
         .samples
         .iter()
@@ -110,7 +110,7 @@ async fn insert(
     let connections: Vec<Uuid> = known.iter().map(|(sample, _)| sample.connection_id.uuid()).collect();
     let operators: Vec<Uuid> = known.iter().map(|(_, operator)| *operator).collect();
     let received: Vec<Timestamp> = known.iter().map(|_| arrived.received_at).collect();
-    let late: Vec<bool> = known.iter().map(|(sample, _)| health::is_late(sample, arrived)).collect();
+    let late: Vec<bool> = known.iter().map(|(sample, _)| sql::sample::is_late(sample, arrived)).collect();
     let insert = connection.prepare_cached(INSERT).await.map_err(unavailable)?;
     let rows = connection
         .query(

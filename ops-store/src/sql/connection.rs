@@ -152,3 +152,11 @@ pub(crate) fn name_holder(wanted: &Connection) -> Statement {
         args![wanted.operator_id.uuid(), wanted.name.to_string(), wanted.id.uuid()],
     )
 }
+
+/// Which operator a connection belongs to, when it is not deleted.
+pub(crate) fn operator_of(connection: ConnectionId) -> Statement {
+    Statement::new(
+        "SELECT id, operator_id FROM connection WHERE id = $1 AND deleted_at IS NULL",
+        args![connection.uuid()],
+    )
+}

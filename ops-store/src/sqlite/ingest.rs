@@ -9,7 +9,7 @@ use rusqlite::Connection;
 use super::{SqliteStore, unavailable, value, writer::NotWritten};
 use crate::{
     port::{Arrived, HealthLog, ReadError, SampleTaken},
-    sql::health,
+    sql,
 };
 
 #[async_trait]
@@ -27,21 +27,21 @@ impl HealthLog for SqliteStore {
 fn append(connection: &Connection, arrived: &Arrived) -> rusqlite::Result<Vec<SampleTaken>> {
     let mut operators: BTreeMap<ConnectionId, OperatorId> = BTreeMap::new();
     for id in arrived.samples.iter().map(|sample| sample.connection_id).collect::<BTreeSet<_>>() {
-        if let Some(row) = value::query(connection, &health::operator_of(id))?.first() {
+        if let Some(row) = value::query(connection, &sql::connection::operator_of(id))?.first() {
             operators.insert(id, row.uuid(1).map_err(unreadable)?);
         }
     }
     let mut stored = BTreeSet::new();
     for sample in &arrived.samples {
         let Some(operator) = operators.get(&sample.connection_id) else { continue };
-        let late = health::is_late(sample, arrived);
+        let late = sql::sample::is_late(sample, arrived);
         let insert =
-            health::insert_sample(sample, *operator, arrived.received_at, late).map_err(unreadable)?;
+            sql::sample::insert_sample(sample, *operator, arrived.received_at, late).map_err(unreadable)?;
         if value::execute(connection, &insert)? > 0 {
-            stored.insert(health::identity(sample));
+            stored.insert(sql::sample::identity(sample));
         }
     }
-    let (taken, statements) = health::account(arrived, &operators, stored);
+    let (taken, statements) = sql::sample::account(arrived, &operators, stored);
     for statement in &statements {
         value::execute(connection, statement)?;
     }
