@@ -8,8 +8,10 @@ DATA=${DATA:-.ops-dev}; ADMIN=${ADMIN:-http://127.0.0.1:8080}; INTERNAL=${INTERN
 call() { curl --silent --show-error --fail-with-body -H 'Content-Type: application/json' "$@" && echo; }
 admin() { call -H "Authorization: Bearer $(cat "$DATA/tokens/admin.jwt")" "$@"; }
 gateway() { call --cacert "$DATA/tls/ca.pem" --cert "$DATA/tls/gateway.pem" --key "$DATA/tls/gateway.key" "$@"; }
-cursor() { admin "$ADMIN/admin/v1/events?limit=200&after=$1" | sed 's/.*"next_cursor":"\([^"]*\)".*/\1/'; }
-NAME="tour-$(date +%s)"; SINCE=0.0; while NEXT=$(cursor "$SINCE"); [[ $NEXT != "$SINCE" ]]; do SINCE=$NEXT; done
+cursor() { admin "$ADMIN/admin/v1/events?limit=200&after=$1" | sed -n 's/.*"next_cursor":"\([^"]*\)".*/\1/p'; }
+SINCE=0.0; for _ in $(seq 500); do NEXT=$(cursor "$SINCE"); [[ -z $NEXT || $NEXT == "$SINCE" ]] && break; SINCE=$NEXT; done
+[[ -n $NEXT ]] || echo 'No answer. Is dev running, and is this its folder?'
+NOW=$(date +%s); NAME="tour-$NOW"; PREFIX="88216$(printf %05d $((NOW % 100000)))"
 
 # 1. list operators
 admin "$ADMIN/admin/v1/operators?limit=2"
@@ -31,11 +33,11 @@ admin -X POST "$ADMIN/admin/v1/operators/$OPERATOR/activate"
 # 6. add a rule: satellite numbers go to the new connection, and to a sample aggregator when that is down
 HUB=$(admin "$ADMIN/admin/v1/operators?q=example-aggregator-world" | cut -d'"' -f6)
 BACKUP=$(admin "$ADMIN/admin/v1/operators/$HUB/connections" | cut -d'"' -f6)
-admin -d '{"name": "'$NAME'", "precedence": 100, "match": {"destination": {"prefix": "88216"}},
+admin -d '{"name": "'$NAME'", "precedence": 100, "match": {"destination": {"prefix": "'$PREFIX'"}},
   "targets": [{"connection_id": "'$CONNECTION'"}, {"connection_id": "'$BACKUP'", "tier": 1}]}' "$ADMIN/admin/v1/routing/rules"
 
 # 7. resolve a number, and read why: the new connection comes first
-admin -d '{"destination": "+88216123456", "explain": true}' "$ADMIN/admin/v1/routing/resolve"
+admin -d '{"destination": "+'$PREFIX'123", "explain": true}' "$ADMIN/admin/v1/routing/resolve"
 
 # 8. report as the gateway that no session is bound, until the connection is down (half a minute)
 for SEQ in $(seq 1 12); do
@@ -47,7 +49,7 @@ for SEQ in $(seq 1 12); do
 done
 
 # 9. resolve again: the aggregator gets the number, and the explanation says why
-admin -d '{"destination": "+88216123456", "explain": true}' "$ADMIN/admin/v1/routing/resolve"
+admin -d '{"destination": "+'$PREFIX'123", "explain": true}' "$ADMIN/admin/v1/routing/resolve"
 
 # 10. read the events of this tour
 admin "$ADMIN/admin/v1/events?after=$SINCE"

@@ -25,7 +25,7 @@ use crate::{
 pub enum NotListening {
     /// The address is taken, or not ours.
     #[error(
-        "{listener} cannot listen on {address}: {error}; choose another address, or end what listens there"
+        "{listener} cannot listen on {address}: {error}; choose another address (`dev`: --port-base PORT), or end what listens there"
     )]
     Address {
         /// Which listener.

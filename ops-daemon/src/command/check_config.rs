@@ -1,6 +1,6 @@
 //! `check-config`: every fault at once, or what would be in force, and what it will take on disk.
 
-use super::{ConfigFile, Failed, load};
+use super::{ConfigFile, Failed, load, say};
 use crate::{
     config::estimate::{Estate, estimate},
     dev::refuse_dev_material,
@@ -12,7 +12,7 @@ pub(super) fn run(file: &ConfigFile) -> Result<(), Failed> {
     if !faults.is_empty() {
         return Err(Failed::Config(faults));
     }
-    println!("{}", config.effective());
-    println!("{}", estimate(Estate::default()));
+    say(config.effective());
+    say(estimate(Estate::default()));
     Ok(())
 }

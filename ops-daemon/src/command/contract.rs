@@ -2,7 +2,7 @@
 
 use clap::{Args, ValueEnum};
 
-use super::Failed;
+use super::{Failed, say};
 use crate::{admin, internal};
 
 /// Print the OpenAPI document of an API.
@@ -25,7 +25,7 @@ impl Contract {
             Api::Admin => admin::router::router().document_text(),
             Api::Internal => internal::router::router().document_text(),
         };
-        println!("{document}");
+        say(document);
         Ok(())
     }
 }

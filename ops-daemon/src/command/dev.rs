@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use ops_store::postgres;
 
-use super::{Failed, environment};
+use super::{Failed, environment, say};
 use crate::{
     app::stamp::now,
     config::{Config, Fault, Log, PostgresUrl, Store},
@@ -48,11 +48,11 @@ impl Dev {
         migrate(&config).await?;
         let running = start(&config).await?;
         if !self.empty && estate::load(&running.app, &folder, &database(&config)).await? {
-            println!("Loaded the sample estate.");
+            say("Loaded the sample estate.");
         }
-        println!("{}", next_steps(&folder, &config));
+        say(next_steps(&folder, &config));
         asked_to_stop.await;
-        println!("Stopping.");
+        say("Stopping.");
         running.stop().await;
         Ok(())
     }

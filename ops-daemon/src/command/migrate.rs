@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use ops_store::postgres;
 
-use super::Failed;
+use super::{Failed, say};
 use crate::config::{PostgresUrl, read_private_file};
 
 /// Bring the database's schema to this version.
@@ -26,7 +26,7 @@ impl Migrate {
             Failed::Config(vec![crate::config::Fault::new("--url-file", "holds no PostgreSQL URL", remedy)])
         })?;
         let done = postgres::migrate(url.expose()).await?;
-        println!("schema version {}, {} migrations applied now", done.version, done.applied);
+        say(format_args!("schema version {}, {} migrations applied now", done.version, done.applied));
         Ok(())
     }
 }

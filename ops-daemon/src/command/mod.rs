@@ -1,5 +1,5 @@
 //! The subcommands, one file each.
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "this is what people at a terminal read")]
+#![expect(clippy::print_stderr, reason = "this is what people at a terminal read")]
 
 mod check_config;
 mod contract;
@@ -9,6 +9,8 @@ mod serve;
 
 use std::{
     error::Error,
+    fmt::Display,
+    io::Write,
     path::{Path, PathBuf},
     process::ExitCode,
 };
@@ -93,6 +95,13 @@ impl Failed {
     }
 }
 
+/// Tells the person at the terminal. Whoever closed our standard output does not want to hear it: no reason to end.
+fn say(text: impl Display) {
+    if writeln!(std::io::stdout(), "{text}").is_err() {
+        tracing::debug!("standard output is closed");
+    }
+}
+
 /// An error and what caused it, in one line.
 fn chain(error: &dyn Error) -> String {
     let causes = std::iter::successors(error.source(), |cause: &&dyn Error| (*cause).source());
@@ -108,7 +117,13 @@ fn on_runtime(work: impl Future<Output = Result<(), Failed>>) -> Result<(), Fail
 }
 
 fn load(file: Option<&Path>) -> Result<Config, Failed> {
-    config::load(file, environment()).map_err(Failed::Config)
+    config::load(file, environment()).map_err(|mut faults| {
+        if file.is_none() {
+            let remedy = "name the configuration file with it, or in OPS_CONFIG";
+            faults.insert(0, Fault::new("--config", "is not given", remedy));
+        }
+        Failed::Config(faults)
+    })
 }
 
 /// The variables that are UTF-8; none of ours is anything else.

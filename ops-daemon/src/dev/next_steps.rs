@@ -28,12 +28,12 @@ Try, in another terminal:
 
   cd {data}
 
-  curl -H "Authorization: Bearer $(cat {token})" http://{admin}{OPERATORS}
+  curl -w '\n' -H "Authorization: Bearer $(cat {token})" http://{admin}{OPERATORS}
 
-  curl -H "Authorization: Bearer $(cat {token})" -H 'Content-Type: application/json' \
+  curl -w '\n' -H "Authorization: Bearer $(cat {token})" -H 'Content-Type: application/json' \
     -d '{{"code": "my-first", "display_name": "My first operator", "kind": "test"}}' http://{admin}{OPERATORS}
 
-  curl --cacert tls/ca.pem --cert tls/gateway.pem --key tls/gateway.key -H 'Content-Type: application/json' \
+  curl -w '\n' --cacert tls/ca.pem --cert tls/gateway.pem --key tls/gateway.key -H 'Content-Type: application/json' \
     -d '{{"destination": "+491701234567"}}' https://localhost:{internal}{INTERNAL_RESOLVE}"#
     )
 }

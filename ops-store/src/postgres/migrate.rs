@@ -20,7 +20,7 @@ pub enum MigrateError {
     #[error(transparent)]
     Connect(#[from] ConnectError),
     /// The database refuses or does not answer.
-    #[error("the database refuses or does not answer: {}", cause(.0))]
+    #[error("the database refuses or does not answer")]
     Database(#[from] tokio_postgres::Error),
     /// A migration fails.
     #[error("a migration fails")]
@@ -31,11 +31,6 @@ pub enum MigrateError {
          (psql -f migrations/postgres/roles.sql)"
     )]
     RoleMissing(String),
-}
-
-/// The server's own words, which name no value of a row.
-fn cause(error: &tokio_postgres::Error) -> String {
-    error.as_db_error().map_or_else(|| error.to_string(), |refused| refused.message().to_owned())
 }
 
 /// What a run did.

@@ -110,8 +110,12 @@ fn run(mut connection: Connection, mut queue: mpsc::Receiver<Option<Job>>) {
             }
         }
         if end.is_some() {
-            return;
+            break;
         }
+    }
+    // everything into the one file, so that a copy of it is whole; a reader in the way only leaves it to the next start
+    if let Err(error) = connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)") {
+        tracing::warn!(%error, "the write-ahead log stays beside the database file");
     }
 }
 
