@@ -51,7 +51,9 @@ async fn whoever_may_not_make_a_schema_is_told_so() {
     let database = with_roles().await;
     let refused = migrate(&database.url_as("ops_app")).await.unwrap_err();
     assert!(matches!(refused, MigrateError::Database(_)), "{refused:?}");
-    assert!(refused.to_string().contains("permission denied"), "{refused}");
+    let causes = std::iter::successors(Some(&refused as &dyn std::error::Error), |error| error.source());
+    let told: Vec<String> = causes.map(ToString::to_string).collect();
+    assert!(told.iter().any(|told| told.contains("permission denied")), "{told:?}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

@@ -317,6 +317,9 @@ prop_compose! {
                 _ => (),
             });
         }
+        // a database has one rule of an id
+        let mut seen = std::collections::BTreeSet::new();
+        let rules: Vec<_> = rules.into_iter().filter(|rule| seen.insert(rule.build().id)).collect();
         all.view(&rules)
     }
 }
