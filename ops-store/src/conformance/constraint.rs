@@ -67,6 +67,8 @@ fn rules() -> BTreeMap<&'static str, Rule> {
         ("outbox_position_taken", LOCKED),
         ("outbox_sequence_taken", LOCKED),
         ("outbox_type_rule", Words(event::EventType::WORDS)),
+        ("relay_mark_one", ONE_ROW),
+        ("relay_mark_stream_sequence_range", Unreachable("a stream counts up from 0")),
         ("routing_head_one", ONE_ROW),
         ("rule_name_rule", length(routing::RuleName::RULE)),
         ("rule_on_no_target_rule", Words(routing::OnNoTarget::WORDS)),

@@ -24,7 +24,7 @@ pub use health::{Arrived, ConnectionHealthRow, HealthLog, HealthReads, Taken as 
 pub use operator::{Deleted, Dossier, OperatorFilter, OperatorReads, OperatorSort};
 pub use receipt::{Receipt, ReceiptScope, Receipts, Reply, StoredReceipt};
 pub use routing::{RoutingReads, RuleFilter};
-pub use secret::{SecretError, SecretPath, SecretStore};
+pub use secret::{NotAPath, SecretError, SecretPath, SecretStore};
 pub use service::ServiceReads;
 
 pub use crate::sql::health_session::LastHeard;

@@ -2,6 +2,7 @@
 //! elsewhere and bound to its path. The embedded default of [`SecretStore`]; readable by its owner only.
 
 use std::{
+    collections::BTreeSet,
     path::Path,
     sync::{Arc, Mutex, PoisonError},
 };
@@ -14,6 +15,7 @@ use chacha20poly1305::{
 use ops_core::{
     Text,
     credential::{Password, Secret, SystemId},
+    id::OperatorId,
 };
 use rusqlite::{Connection, OptionalExtension};
 use zeroize::{Zeroize, Zeroizing};
@@ -139,6 +141,22 @@ impl SealedFile {
     }
 }
 
+impl SealedFile {
+    /// The paths that begin with `prefix`, ascending; one that we did not write is left alone.
+    async fn under(&self, prefix: String) -> Result<Vec<SecretPath>, SecretError> {
+        let store = self.clone();
+        let paths = tokio::task::spawn_blocking(move || {
+            let file = store.lock();
+            let mut found =
+                file.prepare("SELECT path FROM secret WHERE substr(path, 1, length(?1)) = ?1 ORDER BY path")?;
+            let paths = found.query_map([prefix], |row| row.get(0))?.collect::<Result<Vec<String>, _>>()?;
+            Ok::<_, rusqlite::Error>(paths)
+        });
+        let paths = paths.await.map_err(unavailable)?.map_err(unavailable)?;
+        Ok(paths.iter().filter_map(|path| path.parse().ok()).collect())
+    }
+}
+
 fn read_secret(plain: &[u8]) -> Option<Secret> {
     let (system_id, password) = std::str::from_utf8(plain).ok()?.split_once('\n')?;
     Some(Secret {
@@ -157,6 +175,24 @@ impl SecretStore for SealedFile {
     async fn get(&self, path: SecretPath) -> Result<Secret, SecretError> {
         let store = self.clone();
         tokio::task::spawn_blocking(move || store.get_now(path)).await.map_err(unavailable)?
+    }
+
+    async fn destroy(&self, path: SecretPath) -> Result<(), SecretError> {
+        let store = self.clone();
+        let destroyed = tokio::task::spawn_blocking(move || {
+            store.lock().execute("DELETE FROM secret WHERE path = ?1", [path.to_string()])
+        });
+        destroyed.await.map_err(unavailable)?.map_err(unavailable).map(drop)
+    }
+
+    async fn operators(&self) -> Result<Vec<OperatorId>, SecretError> {
+        let paths = self.under("operators/".into()).await?;
+        let operators: BTreeSet<_> = paths.into_iter().map(|path| path.operator).collect();
+        Ok(operators.into_iter().collect())
+    }
+
+    async fn paths(&self, operator: OperatorId) -> Result<Vec<SecretPath>, SecretError> {
+        self.under(format!("operators/{operator}/")).await
     }
 
     async fn health(&self) -> Result<(), SecretError> {

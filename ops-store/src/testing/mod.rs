@@ -8,6 +8,7 @@
 
 pub mod postgres;
 mod rows;
+pub mod server;
 pub mod sqlite;
 
 pub use rows::Rows;
