@@ -1,0 +1,5 @@
+//! NATS JetStream: where events leave to.
+
+mod settings;
+
+pub use settings::Settings;
