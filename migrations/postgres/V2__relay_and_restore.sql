@@ -16,12 +16,15 @@ ALTER TABLE service ADD COLUMN sweeps_epoch bigint NOT NULL DEFAULT 1;
 -- What follows runs with the rights of its owner: the application may raise the epoch and confirm the sweeps, and cannot
 -- set either to anything it likes.
 
--- Raises the epoch: every count that readers outside know begins anew above the old one, and the view moves at once.
-CREATE FUNCTION raise_epoch() RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER SET search_path = ops, pg_temp AS $$
+-- Raises the epoch, unless somebody was faster: every count that readers outside know begins anew above the old one, and the view moves at once.
+CREATE FUNCTION raise_epoch(from_epoch bigint) RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER SET search_path = ops, pg_temp AS $$
 DECLARE
     raised bigint;
 BEGIN
-    UPDATE service SET epoch = epoch + 1 RETURNING epoch INTO raised;
+    UPDATE service SET epoch = epoch + 1 WHERE epoch = from_epoch RETURNING epoch INTO raised;
+    IF NOT FOUND THEN
+        RETURN (SELECT epoch FROM service);
+    END IF;
     UPDATE routing_head SET epoch = raised, version = 1;
     RETURN raised;
 END $$;
@@ -33,14 +36,14 @@ DECLARE
     here_system text := (SELECT system_identifier::text FROM pg_control_system());
     -- the first eight digits of a WAL file's name are its timeline; the control file learns it only at a checkpoint
     here_timeline bigint := ('x' || left(pg_walfile_name(pg_current_wal_lsn()), 8))::bit(32)::bigint;
-    known service%ROWTYPE;
+    known record;
 BEGIN
-    SELECT * INTO known FROM service;
+    SELECT epoch, system_identifier, timeline INTO known FROM service;
     IF (known.system_identifier, known.timeline) IS NOT DISTINCT FROM (here_system, here_timeline) THEN
         RETURN known.epoch;
     END IF;
     -- several connections meet it at once: each waits here for the one before it, and looks again
-    SELECT * INTO known FROM service FOR UPDATE;
+    SELECT epoch, system_identifier, timeline INTO known FROM service FOR UPDATE;
     IF (known.system_identifier, known.timeline) IS NOT DISTINCT FROM (here_system, here_timeline) THEN
         RETURN known.epoch;
     END IF;
@@ -48,7 +51,7 @@ BEGIN
     IF known.system_identifier IS NULL THEN
         RETURN known.epoch;
     END IF;
-    RETURN raise_epoch();
+    RETURN raise_epoch(known.epoch);
 END $$;
 
 -- A person has compared the secret store with the rows: sweeps may run in this epoch.
@@ -58,8 +61,8 @@ BEGIN
     RETURN FOUND;
 END $$;
 
-REVOKE EXECUTE ON FUNCTION raise_epoch(), meet_server(), confirm_sweeps(bigint) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION raise_epoch(), meet_server(), confirm_sweeps(bigint) TO ops_app;
+REVOKE EXECUTE ON FUNCTION raise_epoch(bigint), meet_server(), confirm_sweeps(bigint) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION raise_epoch(bigint), meet_server(), confirm_sweeps(bigint) TO ops_app;
 GRANT SELECT, INSERT, UPDATE ON relay_mark TO ops_app;
 GRANT SELECT ON relay_mark TO ops_read, ops_maint;
 -- published events are forgotten after their time

@@ -146,6 +146,8 @@ pub enum Expect {
     Routing(routing::Expect),
     /// About the judged health of a connection.
     Health(health::Expect),
+    /// The epoch in which it was decided: its entity tags and preconditions mean nothing in another one.
+    Epoch(i64),
 }
 
 /// What is stored; one line per noun.

@@ -2,18 +2,14 @@
 
 use std::{path::Path, sync::Arc, time::Duration};
 
-use ops_store::{
-    SecretStore, Store,
-    postgres::{self, ConnectError, MigrateError, PostgresStore},
-    sealed::{SealedError, SealedFile},
-    sqlite::{OpenError, SqliteStore},
-};
+use ops_store::{Store, postgres::PostgresStore, sqlite::SqliteStore};
 use tokio::sync::Notify;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
+    adapters::{NotOpened, OpenStore, open_secrets, open_store},
     app::{App, Parts, refusal::Refusal, stamp::now, view::ViewHolder},
-    config::{self, Config},
+    config::Config,
     http::{
         BadKeys, KeySet,
         access::Access,
@@ -35,28 +31,9 @@ pub enum NotStarted {
     /// A listener cannot be opened.
     #[error(transparent)]
     Listener(#[from] NotListening),
-    /// The database's address cannot be used.
+    /// An adapter cannot be opened.
     #[error(transparent)]
-    Connect(#[from] ConnectError),
-    /// The database cannot be asked for its schema, or migrated.
-    #[error(transparent)]
-    Schema(#[from] MigrateError),
-    /// The schema is older than this binary needs.
-    #[error(
-        "the schema is at version {found}, and this binary needs {needed}: run `ops-daemon migrate` first"
-    )]
-    OldSchema {
-        /// In the database.
-        found: i64,
-        /// Needed.
-        needed: i64,
-    },
-    /// The embedded database cannot be opened.
-    #[error("the database file cannot be opened")]
-    Sqlite(#[from] OpenError),
-    /// The file of secrets cannot be opened.
-    #[error(transparent)]
-    Sealed(#[from] SealedError),
+    Adapter(#[from] NotOpened),
     /// The key set cannot be read.
     #[error("{file}: {error}")]
     KeySet {
@@ -98,7 +75,7 @@ pub struct Running {
 /// [`NotStarted`].
 pub async fn start(config: &Config) -> Result<Running, NotStarted> {
     let bound = listeners::bind(config).await?;
-    let (store, pool, sqlite) = open_store(&config.store).await?;
+    let OpenStore { store, pool, sqlite } = open_store(&config.store).await?;
     let app = app(config, store, pool).await?;
     listeners::measure_certificates(config, &app)?;
     task::view_refresh::refresh(app.clone()).await?;
@@ -130,47 +107,26 @@ impl Running {
     }
 }
 
-type OpenStore = (Arc<dyn Store>, Option<PostgresStore>, Option<SqliteStore>);
-
-async fn open_store(store: &config::Store) -> Result<OpenStore, NotStarted> {
-    match store {
-        config::Store::Postgres(of) => {
-            let url = of.url.expose();
-            let (found, needed) = postgres::schema_version(url).await?;
-            if found < needed {
-                return Err(NotStarted::OldSchema { found, needed });
-            }
-            let store = PostgresStore::new(url, usize::try_from(of.pool_size).unwrap_or(usize::MAX))?;
-            Ok((Arc::new(store.clone()), Some(store), None))
-        }
-        config::Store::Sqlite(of) => {
-            let store = SqliteStore::open(&of.file)?;
-            Ok((Arc::new(store.clone()), None, Some(store)))
-        }
-    }
-}
-
 async fn app(config: &Config, store: Arc<dyn Store>, pool: Option<PostgresStore>) -> Result<App, NotStarted> {
-    let sealed = &config.secrets.sealed;
-    let secrets: Arc<dyn SecretStore> = Arc::new(SealedFile::open(&sealed.file, *sealed.key.expose())?);
+    let secrets = open_secrets(&config.secrets)?;
     let expected = Expected { issuer: config.auth.issuer.clone(), audience: config.auth.audience.clone() };
     let verifier = Verifier::new(expected, key_set(&config.auth.jwks_file)?);
     let identities = Identities::new(config.internal.identities.clone());
     let keys = &config.keys;
-    let epoch = store.epoch().await.map_err(Refusal::from)?;
-    Ok(App::new(Parts {
+    store.epoch().await.map_err(Refusal::from)?;
+    let parts = Parts {
         view: ViewHolder::default(),
         committed: Notify::new(),
+        to_tell: Notify::new(),
         pool,
         readiness: Readiness::default(),
         metrics: Metrics::new(env!("CARGO_PKG_VERSION"), config.store.name(), config.secrets.name()),
         access: Arc::new(Access::new(verifier, identities, &keys.idempotency, &keys.cursor, Arc::new(now))),
-        epoch,
         events_source: config.events.source.clone(),
         eval_s: i64::from(config.health.eval_s),
         secrets,
-        store,
-    }))
+    };
+    Ok(App::new(store, parts))
 }
 
 fn key_set(file: &Path) -> Result<KeySet, NotStarted> {

@@ -4,6 +4,7 @@ pub mod create;
 pub mod activate;
 pub mod discard;
 pub mod lease;
+pub mod sweep;
 mod field;
 mod secret;
 

@@ -3,7 +3,7 @@
 
 use std::{future::Future, time::Duration};
 
-use ops_core::{Change, Mark, Stamp, actor::Actor};
+use ops_core::{Change, Mark, Stamp, actor::Actor, change::Expect};
 use ops_store::{
     Store,
     port::{CommitError, Committed, Receipt, ReceiptScope, Reply, StoredReceipt},
@@ -110,19 +110,21 @@ struct Run<'a, U> {
 impl<U: UseCase> Run<'_, U> {
     /// One look and one decision. [`Refusal::Busy`] means: look again.
     async fn once(&self) -> Result<Reply, Refusal> {
+        let epoch = self.app.epoch();
         let loaded = self.use_case.load(&*self.app.store).await?;
         if let Some(version) = self.use_case.version(&loaded)
-            && !self.call.if_match.allows(Mark::new(self.app.epoch, version))
+            && !self.call.if_match.allows(Mark::new(epoch, version))
         {
             return Err(Refusal::PreconditionFailed);
         }
-        match self.use_case.decide(loaded, &self.stamp, self.app.epoch)? {
+        match self.use_case.decide(loaded, &self.stamp, epoch)? {
             // nothing is left to do, perhaps because an earlier run under this key did it: its answer counts
             Decided::Unchanged(reply) => Ok(self.replayed().await?.unwrap_or(reply)),
             Decided::Commit(_, reply) if self.call.dry_run => Ok(as_dry_run(reply)),
             Decided::Commit(change, reply) => {
                 self.use_case.prepare(self.app, &change).await?;
-                self.commit(*change, reply).await
+                // the tags of the precondition and of the answer are of this epoch
+                self.commit(change.expect(Expect::Epoch(epoch)), reply).await
             }
         }
     }
@@ -165,6 +167,9 @@ pub async fn commit(app: &App, change: Change, receipt: Option<Receipt>) -> Resu
     if committed == Committed::Done {
         if has_events {
             app.committed.notify_one();
+        }
+        if has_events || moves_view {
+            app.to_tell.notify_one();
         }
         if moves_view {
             app.view.caught_up().await;

@@ -21,18 +21,22 @@ use crate::{http::access::Access, readiness::Readiness, telemetry::Metrics};
 
 /// What every handler and task shares.
 #[derive(Clone)]
-pub struct App(Arc<Parts>);
+pub struct App {
+    /// Where facts are kept; for a task that leads, by the connection that holds its lead.
+    pub store: Arc<dyn Store>,
+    parts: Arc<Parts>,
+}
 
 /// The parts of [`App`].
 pub struct Parts {
-    /// Where facts are kept.
-    pub store: Arc<dyn Store>,
     /// Where secrets are kept.
     pub secrets: Arc<dyn SecretStore>,
     /// What a resolve answers from.
     pub view: view::ViewHolder,
-    /// Rung after a commit with events: the sequencer numbers them.
+    /// Rung after a commit with events, here or by another replica: the relay takes them on.
     pub committed: Notify,
+    /// Rung after a commit that other replicas should hear of.
+    pub to_tell: Notify,
     /// The pool of connections, when the store has one.
     pub pool: Option<PostgresStore>,
     /// Whether this process takes requests, and what it misses.
@@ -41,8 +45,6 @@ pub struct Parts {
     pub metrics: Metrics,
     /// Who callers are and what they may.
     pub access: Arc<Access>,
-    /// The database's epoch, as found at the start.
-    pub epoch: i64,
     /// CloudEvents `source` of this service, equal on all replicas.
     pub events_source: String,
     /// Length of a judged window, in seconds.
@@ -52,15 +54,27 @@ pub struct Parts {
 impl App {
     /// Puts the parts together.
     #[must_use]
-    pub fn new(parts: Parts) -> Self {
-        Self(Arc::new(parts))
+    pub fn new(store: Arc<dyn Store>, parts: Parts) -> Self {
+        Self { store, parts: Arc::new(parts) }
+    }
+
+    /// The same, working through another store.
+    #[must_use]
+    pub fn by_way_of(&self, store: Arc<dyn Store>) -> Self {
+        Self { store, parts: Arc::clone(&self.parts) }
+    }
+
+    /// The epoch that entity tags carry: the one that this process has last met.
+    #[must_use]
+    pub fn epoch(&self) -> i64 {
+        self.store.known_epoch()
     }
 }
 
 impl std::ops::Deref for App {
     type Target = Parts;
     fn deref(&self) -> &Parts {
-        &self.0
+        &self.parts
     }
 }
 

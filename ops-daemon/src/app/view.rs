@@ -33,13 +33,19 @@ impl ViewHolder {
         self.current.load_full()
     }
 
-    /// Waits until a view is here that was read after this call: whoever writes reads it.
-    pub async fn caught_up(&self) {
+    /// Wishes for a view that is read after this call, and answers the number of the wish.
+    pub fn wish(&self) -> u64 {
         let mut ticket = 0;
         self.wanted.send_modify(|wanted| {
             *wanted += 1;
             ticket = *wanted;
         });
+        ticket
+    }
+
+    /// Waits until a view is here that was read after this call: whoever writes reads it.
+    pub async fn caught_up(&self) {
+        let ticket = self.wish();
         let mut loaded = self.loaded.subscribe();
         let caught_up = loaded.wait_for(|loaded| *loaded >= ticket);
         if !matches!(tokio::time::timeout(CATCH_UP_WITHIN, caught_up).await, Ok(Ok(_))) {

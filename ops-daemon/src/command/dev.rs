@@ -7,11 +7,12 @@ use ops_store::postgres;
 
 use super::{Failed, environment, say};
 use crate::{
+    adapters::{NotOpened, postgres_settings},
     app::stamp::now,
     config::{Config, Fault, Log, PostgresUrl, Store},
     dev::{DEFAULT_FOLDER, NotPrepared, Ports, Prepared, Wanted, estate, next_steps, prepare},
     shutdown::asked_to_stop,
-    start::{NotStarted, start},
+    start::start,
     telemetry,
 };
 
@@ -89,12 +90,13 @@ impl Dev {
 }
 
 /// `dev` migrates by itself; on a bare database it also makes the roles, when it may.
-async fn migrate(config: &Config) -> Result<(), NotStarted> {
+async fn migrate(config: &Config) -> Result<(), NotOpened> {
     let Store::Postgres(of) = &config.store else { return Ok(()) };
-    match postgres::migrate(of.url.expose()).await {
+    let settings = postgres_settings(of);
+    match postgres::migrate(&settings).await {
         Err(postgres::MigrateError::RoleMissing(_)) => {
-            postgres::apply_roles(of.url.expose()).await?;
-            postgres::migrate(of.url.expose()).await?;
+            postgres::apply_roles(&settings).await?;
+            postgres::migrate(&settings).await?;
         }
         done => {
             done?;

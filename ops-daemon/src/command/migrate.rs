@@ -25,7 +25,7 @@ impl Migrate {
             let remedy = "write postgres://USER@HOST:PORT/DATABASE into it";
             Failed::Config(vec![crate::config::Fault::new("--url-file", "holds no PostgreSQL URL", remedy)])
         })?;
-        let done = postgres::migrate(url.expose()).await?;
+        let done = postgres::migrate(&postgres::Settings::local(url.expose(), 1)).await?;
         say(format_args!("schema version {}, {} migrations applied now", done.version, done.applied));
         Ok(())
     }

@@ -5,6 +5,8 @@ mod check_config;
 mod contract;
 mod dev;
 mod migrate;
+mod new_epoch;
+mod secret;
 mod serve;
 
 use std::{
@@ -31,6 +33,11 @@ pub enum Command {
     Serve(ConfigFile),
     /// Bring the database's schema to this version; a job before a rollout
     Migrate(migrate::Migrate),
+    /// After a restore: begin a new epoch, so that nobody mistakes a version that repeats for the one they know
+    NewEpoch(ConfigFile),
+    /// Compare the secret store with the credentials
+    #[command(subcommand)]
+    Secret(secret::Secret),
     /// Check a configuration without starting, and print what would be in force
     CheckConfig(ConfigFile),
     /// Print the OpenAPI document of an API
@@ -54,6 +61,8 @@ impl Command {
             Self::CheckConfig(file) => check_config::run(&file),
             Self::Dev(dev) => on_runtime(dev.run()),
             Self::Serve(file) => on_runtime(serve::run(file)),
+            Self::NewEpoch(file) => on_runtime(new_epoch::run(file)),
+            Self::Secret(secret) => on_runtime(secret.run()),
             Self::Migrate(migrate) => on_runtime(migrate.run()),
         };
         match done {

@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use ops_core::{actor::Actor, health, operator};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use super::{Task, only_by_clock, run};
+use super::{Task, lead, only_by_clock};
 use crate::app::{
     App,
     decide::commit,
@@ -23,7 +23,7 @@ pub(super) fn start(app: &App, running: &TaskTracker, stop: &CancellationToken) 
     let period = u64::try_from(app.eval_s / LOOKS_PER_WINDOW).unwrap_or(1).max(1);
     let task = Task { name: "judge", period: Duration::from_secs(period) };
     let grace_ends = now() + SignedDuration::from_secs(app.eval_s.saturating_mul(GRACE_WINDOWS));
-    run(app, running, stop, task, only_by_clock, move |app| look(app, grace_ends));
+    lead(app, running, stop, task, only_by_clock, move |app| look(app, grace_ends));
 }
 
 async fn look(app: App, grace_ends: Timestamp) -> Result<(), Refusal> {

@@ -5,14 +5,18 @@ pub mod sequencer;
 pub mod judge;
 pub mod receipt_expiry;
 pub mod secret_store_check;
+pub mod secret_sweep;
+pub mod bell;
+mod lead;
 
 use std::{future::Future, time::Duration};
 
+use lead::lead;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     app::{App, refusal::Refusal, stamp::now},
-    telemetry::TaskScope,
+    telemetry::{TaskMetrics, TaskScope},
 };
 
 /// A task's name and how often the clock wakes it.
@@ -27,42 +31,64 @@ pub struct Task {
 /// Starts every task. They end when `stop` is cancelled; `running` tells when they have.
 pub fn start(app: &App, running: &TaskTracker, stop: &CancellationToken) {
     view_refresh::start(app, running, stop);
+    bell::start(app, running, stop);
     sequencer::start(app, running, stop);
     judge::start(app, running, stop);
     receipt_expiry::start(app, running, stop);
     secret_store_check::start(app, running, stop);
+    secret_sweep::start(app, running, stop);
 }
 
-/// Runs `work` now, then whenever `woken` or the clock says so, until `stop`. A failure is logged and waits for the next
-/// time: the world is read anew then.
+/// Runs `work` on every replica: now, then whenever `woken` or the clock says so, until `stop`.
 fn run<Wake, Work>(
     app: &App,
     running: &TaskTracker,
     stop: &CancellationToken,
     task: Task,
-    mut woken: impl FnMut(App) -> Wake + Send + 'static,
-    mut work: impl FnMut(App) -> Work + Send + 'static,
+    woken: impl FnMut(App) -> Wake + Send + 'static,
+    work: impl FnMut(App) -> Work + Send + 'static,
 ) where
     Wake: Future<Output = ()> + Send,
     Work: Future<Output = Result<(), Refusal>> + Send,
 {
     let (app, stop) = (app.clone(), stop.clone());
+    let told = app.metrics.task(task.name, TaskScope::Replica, task.period);
     running.spawn(async move {
-        let told = app.metrics.task(task.name, TaskScope::Replica, task.period);
+        stop.run_until_cancelled(Rounds { told, task, woken, work }.forever(app)).await;
+    });
+}
+
+/// A task's work, over and over.
+struct Rounds<W, F> {
+    told: TaskMetrics,
+    task: Task,
+    woken: W,
+    work: F,
+}
+
+impl<W, F> Rounds<W, F> {
+    /// A failure is logged and waits for the next time: the world is read anew then.
+    async fn forever<Wake, Work>(&mut self, app: App)
+    where
+        W: FnMut(App) -> Wake + Send,
+        F: FnMut(App) -> Work + Send,
+        Wake: Future<Output = ()> + Send,
+        Work: Future<Output = Result<(), Refusal>> + Send,
+    {
         let mut failing = false;
-        while !stop.is_cancelled() {
-            let worked = work(app.clone()).await;
+        loop {
+            let worked = (self.work)(app.clone()).await;
             match &worked {
                 Ok(()) => {
-                    told.succeeded(now());
+                    self.told.succeeded(now());
                     if std::mem::take(&mut failing) {
-                        tracing::info!(task = task.name, "a task works again");
+                        tracing::info!(task = self.task.name, "a task works again");
                     }
                 }
                 // told once per outage, not once per period
                 Err(refusal) if !std::mem::replace(&mut failing, true) => {
                     tracing::warn!(
-                        task = task.name,
+                        task = self.task.name,
                         error = refusal as &dyn std::error::Error,
                         "a task failed"
                     );
@@ -72,17 +98,16 @@ fn run<Wake, Work>(
             // after a failure only the clock wakes: whoever waits would ring again at once
             let rung = async {
                 match worked {
-                    Ok(()) => woken(app.clone()).await,
+                    Ok(()) => (self.woken)(app.clone()).await,
                     Err(_) => std::future::pending().await,
                 }
             };
             tokio::select! {
-                () = stop.cancelled() => {}
                 () = rung => {}
-                () = tokio::time::sleep(task.period) => {}
+                () = tokio::time::sleep(self.task.period) => {}
             }
         }
-    });
+    }
 }
 
 /// For tasks that only the clock wakes.

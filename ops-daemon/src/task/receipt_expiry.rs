@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::SignedDuration;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use super::{Task, only_by_clock, run};
+use super::{Task, lead, only_by_clock};
 use crate::app::{App, refusal::Refusal, stamp::now};
 
 const TASK: Task = Task { name: "receipt_expiry", period: Duration::from_secs(60) };
@@ -15,7 +15,7 @@ const KEPT_HOURS: i64 = 24;
 const BATCH: usize = 500;
 
 pub(super) fn start(app: &App, running: &TaskTracker, stop: &CancellationToken) {
-    run(app, running, stop, TASK, only_by_clock, expire);
+    lead(app, running, stop, TASK, only_by_clock, expire);
 }
 
 async fn expire(app: App) -> Result<(), Refusal> {

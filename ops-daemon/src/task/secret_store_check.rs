@@ -20,5 +20,8 @@ async fn check(app: App) -> Result<(), Refusal> {
     let asked = app.secrets.health().await;
     app.metrics.set_secret_store_up(asked.is_ok());
     app.readiness.depend(Dependency::SecretStore, asked.is_ok());
-    Ok(asked?)
+    asked?;
+    // told by every replica, since any of them may be the one that is looked at
+    app.metrics.set_sweep_disabled(!app.store.sweeps_confirmed().await?);
+    Ok(())
 }

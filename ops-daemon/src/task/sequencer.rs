@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use super::{Task, run};
+use super::{Task, lead};
 use crate::app::{App, refusal::Refusal};
 
 const TASK: Task = Task { name: "sequencer", period: Duration::from_secs(1) };
@@ -13,7 +13,7 @@ const BATCH: usize = 1000;
 
 pub(super) fn start(app: &App, running: &TaskTracker, stop: &CancellationToken) {
     let committed = |app: App| async move { app.committed.notified().await };
-    run(app, running, stop, TASK, committed, number);
+    lead(app, running, stop, TASK, committed, number);
 }
 
 async fn number(app: App) -> Result<(), Refusal> {

@@ -39,8 +39,17 @@ pub async fn refresh(app: App) -> Result<(), Refusal> {
 
 async fn read(app: &App) -> Result<Option<View>, Refusal> {
     let known = app.view.current().version();
-    let moved = known == Mark::START || app.store.view_version().await? != known;
-    Ok(if moved { Some(app.store.view().await?) } else { None })
+    let mut found = app.store.view_version().await?;
+    if found < known {
+        // versions only grow: the database was put back to an earlier state, and nobody has said so
+        let epoch = app.store.raise_epoch(known.epoch).await?;
+        tracing::error!(%known, %found, epoch, "the database has forgotten versions that were seen: a new epoch begins");
+        found = app.store.view_version().await?;
+    }
+    if found.epoch > app.epoch() {
+        app.store.epoch().await?;
+    }
+    Ok(if known == Mark::START || found != known { Some(app.store.view().await?) } else { None })
 }
 
 fn measure(app: &App, view: &View) {

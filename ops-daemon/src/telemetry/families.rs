@@ -50,6 +50,7 @@ labels! {
     OfConnection { connection_id: String, state: &'static str }
     OfOperator { operator_id: String, state: &'static str }
     OfScopedTask { task: &'static str, scope: &'static str }
+    OfTask { task: &'static str }
     OfListener { listener: &'static str }
     Build { version: &'static str, store: &'static str, secrets: &'static str }
 }
@@ -85,6 +86,8 @@ families! {
     store_pool_connections: Family<OfState, Gauge> = "store_pool_connections", "Connections of the pool, and callers that wait for one";
     secret_store_up: Gauge = "secret_store_up", "Whether the secret store answers";
     secret_requests_total: Family<OfSecret, Counter> = "secret_requests", "Requests to the secret store";
+    secret_dangling: Gauge = "secret_dangling", "Credentials whose secret should be there and is not, as this replica last saw it";
+    sweep_disabled: Gauge = "sweep_disabled", "Whether destructive sweeps stand still after a restore";
     credential_leases_total: Family<OfOutcome, Counter> = "credential_leases", "Connections that lease requests named";
     health_samples_total: Family<OfOutcome, Counter> = "health_samples", "Samples that connectors sent";
     health_late_samples_total: Counter = "health_late_samples", "Samples that came after their window was judged";
@@ -98,6 +101,7 @@ families! {
     auth_failures_total: Family<OfReason, Counter> = "auth_failures", "Callers that were not let in";
     task_last_success_timestamp_seconds: Family<OfScopedTask, Real> = "task_last_success_timestamp_seconds", "When the task last did its work, 0 before the first time";
     task_period_seconds: Family<OfScopedTask, Real> = "task_period_seconds", "How often the task is meant to do its work";
+    task_leader: Family<OfTask, Gauge> = "task_leader", "Whether this replica leads the task";
     ready: Gauge = "ready", "Whether the process takes requests";
     tls_certificate_expiry_timestamp_seconds: Family<OfListener, Gauge> = "tls_certificate_expiry_timestamp_seconds", "When the listener's certificate ends";
     build_info: Family<Build, Gauge> = "build_info", "Always 1; its labels tell what runs";

@@ -89,6 +89,8 @@ label! {
     TaskScope {
         /// Every replica.
         Replica = "replica",
+        /// The one that leads the task.
+        Leader = "leader",
     }
 }
 

@@ -21,7 +21,7 @@ use super::{
     exposition::expose,
     families::{
         Answered, Build, Families, OfChange, OfConnection, OfListener, OfOperator, OfOutcome, OfReason,
-        OfScopedTask, OfSecret, OfState, Real, Timed,
+        OfScopedTask, OfSecret, OfState, OfTask, Real, Timed,
     },
     label::{
         AuthReason, LeaseOutcome, Listener, SampleOutcome, SecretOperation, SecretOutcome, TaskScope, method,
@@ -184,6 +184,21 @@ impl Metrics {
         }
     }
 
+    /// Whether this replica leads a task.
+    pub fn set_task_leader(&self, task: &'static str, leads: bool) {
+        self.all().task_leader.get_or_create(&OfTask { task }).set(leads.into());
+    }
+
+    /// So many credentials have no secret where one should be.
+    pub fn set_secret_dangling(&self, count: usize) {
+        self.all().secret_dangling.set(whole(count));
+    }
+
+    /// Whether destructive sweeps stand still.
+    pub fn set_sweep_disabled(&self, disabled: bool) {
+        self.all().sweep_disabled.set(disabled.into());
+    }
+
     /// Whether the process takes requests.
     pub fn set_ready(&self, ready: bool) {
         self.all().ready.set(ready.into());
@@ -285,6 +300,7 @@ mod tests {
         metrics.auth_failed(AuthReason::Token(Rejected::Expired));
         let judge = metrics.task("judge", TaskScope::Replica, second);
         judge.succeeded(Timestamp::from_millisecond(1_700_000_000_500).unwrap());
+        metrics.set_task_leader("judge", true);
         metrics.set_ready(true);
         metrics.set_certificate_expiry(Listener::Internal, Timestamp::from_second(1_800_000_000).unwrap());
         metrics

@@ -20,6 +20,7 @@ pub mod event;
 pub mod audit;
 pub mod health;
 pub mod constraint;
+pub mod service;
 
 /// The tests of an adapter. `$open` is an `async fn` that answers a fresh store as `Arc<dyn Store>`, a look into its
 /// rows, and whatever must live as long as they do.
@@ -74,6 +75,9 @@ macro_rules! conformance_tests {
             health::the_judge_sees_what_is_new_and_its_conclusions_are_kept,
             health::progress_is_kept_unless_the_state_was_moved_meanwhile,
             health::the_health_of_an_operator_tells_of_each_connection,
+            service::a_new_epoch_begins_once_for_several_who_ask_for_it_and_the_view_moves_with_it,
+            service::a_change_decided_in_an_old_epoch_is_refused_whole_and_the_new_one_is_known_from_then_on,
+            service::sweeps_stand_still_in_a_new_epoch_until_they_are_confirmed_in_it,
             constraint::every_named_constraint_has_a_meaning_and_says_what_the_domain_says,
             constraint::the_patterns_of_codes_and_system_ids_are_those_of_the_domain,
         }

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use ops_core::{
     credential::{Credential, lease::Asked},
-    id::ConnectionId,
+    id::{ConnectionId, OperatorId},
 };
 
 use super::{Engine, EngineExt, ReadError};
@@ -14,6 +14,10 @@ use crate::sql::{self, Corrupt};
 pub trait CredentialReads: Send + Sync {
     /// Those of a connection, by version; nothing when there is no such connection or it is deleted.
     async fn credentials_of(&self, connection: ConnectionId) -> Result<Option<Vec<Credential>>, ReadError>;
+    /// Those of an operator and all its connections, deleted or not.
+    async fn credentials_of_operator(&self, operator: OperatorId) -> Result<Vec<Credential>, ReadError>;
+    /// The operators that have credentials, ascending.
+    async fn operators_with_credentials(&self) -> Result<Vec<OperatorId>, ReadError>;
     /// What a lease request asks for, in one flight and in its order.
     async fn asked_for(&self, connections: &[ConnectionId]) -> Result<Vec<Asked>, ReadError>;
 }
@@ -30,6 +34,16 @@ impl<T: Engine> CredentialReads for T {
             }
             _ => Ok(None),
         }
+    }
+
+    async fn credentials_of_operator(&self, operator: OperatorId) -> Result<Vec<Credential>, ReadError> {
+        let [rows] = self.read_all([sql::credential::of_operator(operator)]).await?;
+        Ok(rows.iter().map(sql::credential::read).collect::<Result<_, Corrupt>>()?)
+    }
+
+    async fn operators_with_credentials(&self) -> Result<Vec<OperatorId>, ReadError> {
+        let [rows] = self.read_all([sql::credential::operators()]).await?;
+        Ok(rows.iter().map(|row| row.uuid(0)).collect::<Result<_, Corrupt>>()?)
     }
 
     async fn asked_for(&self, connections: &[ConnectionId]) -> Result<Vec<Asked>, ReadError> {

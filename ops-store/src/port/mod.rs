@@ -10,7 +10,10 @@ mod event;
 mod audit;
 mod receipt;
 mod service;
+mod replica;
 mod secret;
+
+use std::sync::atomic::AtomicI64;
 
 use async_trait::async_trait;
 
@@ -23,9 +26,10 @@ pub use event::{EventReads, Sequencer};
 pub use health::{Arrived, ConnectionHealthRow, HealthLog, HealthReads, Taken as SampleTaken};
 pub use operator::{Deleted, Dossier, OperatorFilter, OperatorReads, OperatorSort};
 pub use receipt::{Receipt, ReceiptScope, Receipts, Reply, StoredReceipt};
+pub use replica::{Bell, Bells, Candidate, Leaders};
 pub use routing::{RoutingReads, RuleFilter};
 pub use secret::{NotAPath, SecretError, SecretPath, SecretStore};
-pub use service::ServiceReads;
+pub use service::{Restored, ServiceReads};
 
 pub use crate::sql::health_session::LastHeard;
 
@@ -43,6 +47,9 @@ pub trait Store:
     + AuditReads
     + Receipts
     + ServiceReads
+    + Restored
+    + Leaders
+    + Bells
 {
 }
 
@@ -59,6 +66,9 @@ impl<T> Store for T where
         + AuditReads
         + Receipts
         + ServiceReads
+        + Restored
+        + Leaders
+        + Bells
 {
 }
 
@@ -84,6 +94,8 @@ pub(crate) trait Engine: Send + Sync {
         &self,
         statements: Vec<crate::sql::Statement>,
     ) -> Result<Vec<Vec<crate::sql::Row>>, ReadError>;
+    /// The highest epoch that was met.
+    fn known(&self) -> &AtomicI64;
     /// All of the statements or none of them, for bookkeeping that is no `Change`; the rows that each changed.
     async fn write(&self, statements: Vec<crate::sql::Statement>) -> Result<Vec<u64>, ReadError>;
 }

@@ -6,7 +6,7 @@ use tokio_postgres::{Error, error::SqlState};
 
 use super::{COMMIT_WITHIN, PostgresStore, READ_WITHIN, read};
 use crate::{
-    port::{Commit, CommitError, Committed, Receipt, refused_by_name},
+    port::{Commit, CommitError, Committed, Receipt, ServiceReads as _, refused_by_name},
     sql::{Statement, plan::plan, refusal},
 };
 
@@ -20,7 +20,13 @@ impl Commit for PostgresStore {
         };
         let constraint = refused.constraint().unwrap_or_default();
         match refused.code().code() {
-            "OP001" => Err(CommitError::Conflict(constraint.to_owned())),
+            "OP001" => {
+                if constraint == "epoch" {
+                    // whoever decides again must not meet the same wall
+                    self.epoch().await.map_err(|error| CommitError::Unavailable(error.into()))?;
+                }
+                Err(CommitError::Conflict(constraint.to_owned()))
+            }
             "40001" | "40P01" | "55P03" => Err(CommitError::Conflict(refused.code().code().to_owned())),
             "23505" => match refusal::meaning(constraint) {
                 Some(meaning) => refused_by_name(self, meaning, &change, receipt).await,

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
-use deadpool_postgres::Object;
+use deadpool_postgres::ClientWrapper;
 use futures::future::join_all;
 use jiff::Timestamp;
 use ops_core::{
@@ -45,7 +45,7 @@ impl PostgresStore {
 }
 
 async fn append(
-    connection: &Object,
+    connection: &ClientWrapper,
     arrived: Arrived,
     operators: &BTreeMap<ConnectionId, OperatorId>,
 ) -> Result<Vec<SampleTaken>, ReadError> {
@@ -64,7 +64,7 @@ async fn append(
 }
 
 async fn within(
-    connection: &Object,
+    connection: &ClientWrapper,
     arrived: &Arrived,
     operators: &BTreeMap<ConnectionId, OperatorId>,
 ) -> Result<Vec<SampleTaken>, ReadError> {
@@ -89,7 +89,7 @@ const INSERT: &str = "INSERT INTO operator_health_log (connector_id, run_id, seq
 
 /// Inserts the samples of known connections; answers the identities that were not there yet.
 async fn insert(
-    connection: &Object,
+    connection: &ClientWrapper,
     arrived: &Arrived,
     operators: &BTreeMap<ConnectionId, OperatorId>,
 ) -> Result<BTreeSet<sql::sample::Identity>, ReadError> {

@@ -1,8 +1,8 @@
 //! Migrations on PostgreSQL: under an advisory lock, each file in a transaction, as a job before a rollout.
 
-use tokio_postgres::{Client, NoTls};
+use tokio_postgres::Client;
 
-use super::{ConnectError, session};
+use super::{ConnectError, Settings, session, session::Way};
 
 mod embedded {
     refinery::embed_migrations!("../migrations/postgres");
@@ -46,8 +46,8 @@ pub struct Migrated {
 ///
 /// # Errors
 /// [`MigrateError`].
-pub async fn migrate(url: &str) -> Result<Migrated, MigrateError> {
-    let mut client = connect(url).await?;
+pub async fn migrate(settings: &Settings) -> Result<Migrated, MigrateError> {
+    let mut client = connect(settings).await?;
     client.batch_execute("SET statement_timeout = 0; SET lock_timeout = '60s'").await?;
     client.execute("SELECT pg_advisory_lock($1)", &[&LOCK]).await?;
     // the lock is the session's, and ends with it
@@ -61,6 +61,8 @@ pub async fn migrate(url: &str) -> Result<Migrated, MigrateError> {
     let report = runner.run_async(&mut client).await.map_err(Box::new)?;
     // the service looks at the version when it starts; this table is the runner's, so no migration can grant it
     client.batch_execute("GRANT SELECT ON ops.refinery_schema_history TO ops_app").await?;
+    // takes note of this server, or finds that the rows came from another one
+    client.batch_execute("SELECT ops.meet_server()").await?;
     let version = version(&client).await?;
     Ok(Migrated { applied: report.applied_migrations().len(), version })
 }
@@ -69,16 +71,16 @@ pub async fn migrate(url: &str) -> Result<Migrated, MigrateError> {
 ///
 /// # Errors
 /// [`MigrateError`].
-pub async fn apply_roles(url: &str) -> Result<(), MigrateError> {
-    Ok(connect(url).await?.batch_execute(ROLES).await?)
+pub async fn apply_roles(settings: &Settings) -> Result<(), MigrateError> {
+    Ok(connect(settings).await?.batch_execute(ROLES).await?)
 }
 
 /// The schema's version, and the one this binary brings; 0 when there is none yet.
 ///
 /// # Errors
 /// [`MigrateError`].
-pub async fn schema_version(url: &str) -> Result<(i64, i64), MigrateError> {
-    let client = connect(url).await?;
+pub async fn schema_version(settings: &Settings) -> Result<(i64, i64), MigrateError> {
+    let client = connect(settings).await?;
     let ours = embedded::migrations::runner()
         .get_migrations()
         .iter()
@@ -118,12 +120,13 @@ async fn roles_exist(client: &Client) -> Result<(), MigrateError> {
     Ok(())
 }
 
-async fn connect(url: &str) -> Result<Client, MigrateError> {
-    let (client, connection) = session(url)?.connect(NoTls).await?;
+async fn connect(settings: &Settings) -> Result<Client, MigrateError> {
+    let (client, connection) = Way::to(settings)?.connect().await?;
     tokio::spawn(async move {
         if let Err(error) = connection.await {
             tracing::debug!(%error, "the migration's connection ended");
         }
     });
+    session::limit(&client, "").await?;
     Ok(client)
 }

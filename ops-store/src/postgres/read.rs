@@ -2,11 +2,11 @@
 
 use std::{
     future::Future,
-    sync::atomic::{AtomicBool, Ordering},
+    sync::atomic::{AtomicBool, AtomicI64, Ordering},
 };
 
 use async_trait::async_trait;
-use deadpool_postgres::Object;
+use deadpool_postgres::ClientWrapper;
 use futures::{FutureExt, StreamExt, TryFutureExt, TryStreamExt, future::join_all};
 use tokio_postgres::Error;
 
@@ -26,6 +26,10 @@ impl Engine for PostgresStore {
         Ok(rows.into_iter().map(of_one).collect::<Result<_, _>>()?)
     }
 
+    fn known(&self) -> &AtomicI64 {
+        &self.epoch
+    }
+
     async fn write(&self, statements: Vec<Statement>) -> Result<Vec<u64>, ReadError> {
         let connection = self.connection().await.map_err(ReadError::Unavailable)?;
         to_its_end(async move { transaction(&connection, &statements).await }).await
@@ -41,7 +45,10 @@ async fn to_its_end<T: Send + 'static>(
 }
 
 /// The rows of each statement. Several statements share a snapshot; BEGIN and COMMIT travel in the same flight.
-async fn read(connection: &Object, statements: &[Statement]) -> Result<Vec<Vec<tokio_postgres::Row>>, Error> {
+async fn read(
+    connection: &ClientWrapper,
+    statements: &[Statement],
+) -> Result<Vec<Vec<tokio_postgres::Row>>, Error> {
     let known = prepare(connection, statements).await?;
     let alone = statements.len() == 1;
     let begin = async {
@@ -66,14 +73,17 @@ async fn read(connection: &Object, statements: &[Statement]) -> Result<Vec<Vec<t
 /// All of the statements or none, in one flight once this connection knows them; the rows that each changed.
 /// Every future is polled once, in order, before any is waited for: all messages are queued before the first answer.
 /// The first error in order is the cause: those after it say 25P02, and COMMIT says Ok after a rollback.
-pub(super) async fn transaction(connection: &Object, statements: &[Statement]) -> Result<Vec<u64>, Error> {
+pub(super) async fn transaction(
+    connection: &ClientWrapper,
+    statements: &[Statement],
+) -> Result<Vec<u64>, Error> {
     let known = prepare(connection, statements).await?;
     run(connection, &known, statements).await
 }
 
 /// The part of [`transaction`] from which on a change may be kept.
 pub(super) async fn run(
-    connection: &Object,
+    connection: &ClientWrapper,
     known: &[tokio_postgres::Statement],
     statements: &[Statement],
 ) -> Result<Vec<u64>, Error> {
@@ -96,7 +106,7 @@ pub(super) async fn run(
 
 /// Statements by text: known to the connection already, or prepared, all in one flight.
 pub(super) async fn prepare(
-    connection: &Object,
+    connection: &ClientWrapper,
     statements: &[Statement],
 ) -> Result<Vec<tokio_postgres::Statement>, Error> {
     // each text once: a lease of 200 connections has 600 statements of 3 texts

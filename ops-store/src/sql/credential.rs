@@ -21,6 +21,10 @@ pub(crate) fn of_operator(id: OperatorId) -> Statement {
     Statement::new(sql, args![id.uuid()])
 }
 
+pub(crate) fn operators() -> Statement {
+    Statement::new("SELECT DISTINCT operator_id FROM credential ORDER BY operator_id", [])
+}
+
 pub(crate) fn read(row: &Row) -> Result<Credential, Corrupt> {
     Ok(Credential {
         id: row.uuid(0)?,

@@ -15,7 +15,9 @@ use ops_core::{
     operator,
 };
 
-use super::{NotStorable, Statement, audit, connection, credential, health, outbox, receipt, routing};
+use super::{
+    NotStorable, Statement, audit, connection, credential, health, outbox, receipt, routing, service,
+};
 use crate::port::Receipt;
 
 /// The statements of a change between BEGIN and COMMIT.
@@ -33,6 +35,7 @@ pub(crate) fn plan(change: &Change, receipt: Option<&Receipt>) -> Result<Vec<Sta
             Expect::Credential(expect) => plan.push(credential::expect(*expect)),
             Expect::Routing(expect) => plan.extend(routing::expect(expect)),
             Expect::Health(expect) => plan.push(health::expect(expect)),
+            Expect::Epoch(epoch) => plan.push(service::expect_epoch(*epoch)),
         }
     }
     for write in &change.writes {

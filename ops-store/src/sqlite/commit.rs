@@ -6,7 +6,7 @@ use rusqlite::ErrorCode;
 
 use super::{SqliteStore, open::FAILED, value, writer::NotWritten};
 use crate::{
-    port::{Commit, CommitError, Committed, Receipt, refused_by_name},
+    port::{Commit, CommitError, Committed, Receipt, ServiceReads as _, refused_by_name},
     sql::{plan::plan, refusal},
 };
 
@@ -26,7 +26,13 @@ impl Commit for SqliteStore {
             })?;
         let Err(error) = written else { return Ok(Committed::Done) };
         match refused(&error) {
-            Refused::Expectation(name) => Err(CommitError::Conflict(name)),
+            Refused::Expectation(name) => {
+                if name == "epoch" {
+                    // whoever decides again must not meet the same wall
+                    self.epoch().await.map_err(|error| CommitError::Unavailable(error.into()))?;
+                }
+                Err(CommitError::Conflict(name))
+            }
             Refused::Constraint(name) => match refusal::meaning(&name) {
                 Some(meaning) => refused_by_name(self, meaning, &change, receipt).await,
                 None => Err(CommitError::Unmapped { code: "constraint".into(), constraint: name }),

@@ -4,10 +4,11 @@ mod commit;
 mod ingest;
 mod open;
 mod read;
+mod service;
 pub(crate) mod value;
 mod writer;
 
-use std::sync::Arc;
+use std::sync::{Arc, atomic::AtomicI64};
 
 pub(crate) use open::private;
 pub use open::{OpenError, schema_version};
@@ -19,6 +20,7 @@ use crate::port::ReadError;
 pub struct SqliteStore {
     writer: writer::Writer,
     readers: Arc<read::Readers>,
+    epoch: Arc<AtomicI64>,
 }
 
 impl SqliteStore {

@@ -53,7 +53,12 @@ impl SqliteStore {
         let readers = (0..READERS)
             .map(|_| connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX))
             .collect::<Result<Vec<_>, _>>()?;
-        Ok(Self { writer: Writer::start(writer), readers: Arc::new(Readers::new(readers)) })
+        let epoch = writer.query_row("SELECT epoch FROM service", [], |row| row.get::<_, i64>(0))?;
+        Ok(Self {
+            writer: Writer::start(writer),
+            readers: Arc::new(Readers::new(readers)),
+            epoch: Arc::new(epoch.into()),
+        })
     }
 }
 

@@ -1,6 +1,6 @@
 //! Reads and bookkeeping on SQLite: readers of their own, on threads that may block.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, atomic::AtomicI64};
 
 use async_trait::async_trait;
 use rusqlite::Connection;
@@ -46,6 +46,10 @@ impl Engine for SqliteStore {
             rows
         });
         work.await.map_err(unavailable)?.map_err(unavailable)
+    }
+
+    fn known(&self) -> &AtomicI64 {
+        &self.epoch
     }
 
     async fn write(&self, statements: Vec<Statement>) -> Result<Vec<u64>, ReadError> {

@@ -5,7 +5,7 @@ use std::str::FromStr;
 use tokio_postgres::{Client, Config, NoTls, config::Host};
 
 use super::Rows;
-use crate::postgres::{PostgresStore, apply_roles, fingerprint, migrate};
+use crate::postgres::{PostgresStore, Settings, apply_roles, fingerprint, migrate};
 
 /// Where a superuser reaches the server that tests may fill.
 const URL: &str = "OPS_TEST_POSTGRES_URL";
@@ -69,6 +69,12 @@ impl Database {
         url(&self.server, role, &self.name)
     }
 
+    /// How a role reaches it.
+    #[must_use]
+    pub fn settings_as(&self, role: &str, pool_size: usize) -> Settings {
+        Settings::local(self.url_as(role), pool_size)
+    }
+
     /// Its address for a role by way of another port of this machine, behind which somebody listens in.
     #[must_use]
     pub fn url_by_way_of(&self, port: u16, role: &str) -> String {
@@ -87,7 +93,7 @@ impl Database {
     /// When the address cannot be used.
     #[must_use]
     pub fn store(&self, pool_size: usize) -> PostgresStore {
-        PostgresStore::new(&self.url_as("ops_app"), pool_size).unwrap()
+        PostgresStore::new(self.settings_as("ops_app", pool_size)).unwrap()
     }
 
     /// A look into its rows, as the superuser.
@@ -133,8 +139,8 @@ async fn template(server: &Config, admin: &Client) -> String {
     }
     let raw = fresh_name();
     admin.batch_execute(&format!("CREATE DATABASE {raw}")).await.unwrap();
-    apply_roles(&url(server, &user(server), &raw)).await.expect("the roles are made");
-    migrate(&url(server, "ops_migrate", &raw)).await.expect("the schema is made");
+    apply_roles(&Settings::local(url(server, &user(server), &raw), 1)).await.expect("the roles are made");
+    migrate(&Settings::local(url(server, "ops_migrate", &raw), 1)).await.expect("the schema is made");
     admin.batch_execute(&format!("ALTER DATABASE {raw} RENAME TO {name}")).await.unwrap();
     name
 }

@@ -15,7 +15,7 @@ use ops_store::{
     port::{
         AuditReads, Commit, Committed, CredentialReads, EventReads, OperatorReads, RoutingReads, ServiceReads,
     },
-    postgres::PostgresStore,
+    postgres::{PostgresStore, Settings},
     testing::postgres::{Alone, Database},
 };
 
@@ -24,7 +24,8 @@ async fn open(delay: Duration) -> (PostgresStore, Proxy, (Database, Alone)) {
     let alone = Alone::wait().await;
     let database = Database::create().await;
     let proxy = Proxy::before(database.address(), delay).await;
-    let store = PostgresStore::new(&database.url_by_way_of(proxy.port(), "ops_app"), 1).unwrap();
+    let store =
+        PostgresStore::new(Settings::local(database.url_by_way_of(proxy.port(), "ops_app"), 1)).unwrap();
     (store, proxy, (database, alone))
 }
 

@@ -7,4 +7,5 @@ mod estate;
 mod flights;
 mod proxy;
 mod races;
+mod replicas;
 mod schema;

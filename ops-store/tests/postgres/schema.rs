@@ -8,14 +8,14 @@ use ops_store::{
 
 async fn with_roles() -> Database {
     let database = Database::create_empty().await;
-    apply_roles(&database.url_as("ops")).await.unwrap();
+    apply_roles(&database.settings_as("ops", 1)).await.unwrap();
     database
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn four_who_migrate_at_once_from_nothing_all_succeed_and_each_migration_is_applied_once() {
     let database = with_roles().await;
-    let url = database.url_as("ops_migrate");
+    let url = database.settings_as("ops_migrate", 1);
     let (before, ours) = schema_version(&url).await.unwrap();
     assert_eq!(before, 0);
     let runs = (0..4).map(|_| {
@@ -39,7 +39,7 @@ async fn four_who_migrate_at_once_from_nothing_all_succeed_and_each_migration_is
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_newer_schema_is_left_alone() {
     let database = with_roles().await;
-    let url = database.url_as("ops_migrate");
+    let url = database.settings_as("ops_migrate", 1);
     migrate(&url).await.unwrap();
     let newer = "INSERT INTO refinery_schema_history (version, name, applied_on, checksum) VALUES (999, 'newer', '2026-01-01T00:00:00Z', '1')";
     database.client("ops_migrate").await.batch_execute(newer).await.unwrap();
@@ -49,7 +49,7 @@ async fn a_newer_schema_is_left_alone() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn whoever_may_not_make_a_schema_is_told_so() {
     let database = with_roles().await;
-    let refused = migrate(&database.url_as("ops_app")).await.unwrap_err();
+    let refused = migrate(&database.settings_as("ops_app", 1)).await.unwrap_err();
     assert!(matches!(refused, MigrateError::Database(_)), "{refused:?}");
     let causes = std::iter::successors(Some(&refused as &dyn std::error::Error), |error| error.source());
     let told: Vec<String> = causes.map(ToString::to_string).collect();
@@ -59,7 +59,7 @@ async fn whoever_may_not_make_a_schema_is_told_so() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn the_roles_may_be_made_again() {
     let database = with_roles().await;
-    apply_roles(&database.url_as("ops")).await.unwrap();
+    apply_roles(&database.settings_as("ops", 1)).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -106,7 +106,7 @@ async fn the_service_may_do_what_it_must_and_nothing_more() {
             "{refused}: {error:?}"
         );
     }
-    assert_eq!(schema_version(&database.url_as("ops_app")).await.unwrap(), (2, 2));
+    assert_eq!(schema_version(&database.settings_as("ops_app", 1)).await.unwrap(), (2, 2));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

@@ -37,5 +37,5 @@ pub async fn get(
     known: IfNoneMatch,
 ) -> Result<Response, Problem> {
     let found = load(&*app.store, id).await?;
-    Ok(known.answer(Mark::new(app.epoch, found.version), || Shown(operator::Operator::of(&found))))
+    Ok(known.answer(Mark::new(app.epoch(), found.version), || Shown(operator::Operator::of(&found))))
 }

@@ -37,5 +37,5 @@ pub async fn get(
     known: IfNoneMatch,
 ) -> Result<Response, Problem> {
     let found = app.store.rule(id).await.map_err(Refusal::from)?.ok_or_else(Problem::not_found)?;
-    Ok(known.answer(Mark::new(app.epoch, found.version), || Shown(routing::Rule::of(&found))))
+    Ok(known.answer(Mark::new(app.epoch(), found.version), || Shown(routing::Rule::of(&found))))
 }

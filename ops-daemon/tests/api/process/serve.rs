@@ -145,7 +145,7 @@ mod on_postgres {
     #[tokio::test(flavor = "multi_thread")]
     async fn it_asks_for_migrate_first_and_then_serves_as_the_role_of_the_application() {
         let server = Server::create_empty().await;
-        apply_roles(&server.url_as("ops")).await.unwrap();
+        apply_roles(&server.settings_as("ops", 1)).await.unwrap();
         let mut installation = Installation::new(&server.url_as("ops_app"));
         let (code, said) = run(&mut installation.command("serve"));
         assert_eq!(code, Some(1), "{said}");

@@ -1,0 +1,90 @@
+//! Opens what the configuration names: the store, and where secrets lie. Commands that only look open no more than this.
+
+use std::sync::Arc;
+
+use ops_store::{
+    SecretStore, Store,
+    postgres::{self, ConnectError, MigrateError, PostgresStore, Unfit},
+    sealed::{SealedError, SealedFile},
+    sqlite::{OpenError, SqliteStore},
+};
+
+use crate::config;
+
+/// Why an adapter cannot be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum NotOpened {
+    /// The database's address cannot be used.
+    #[error(transparent)]
+    Connect(#[from] ConnectError),
+    /// What is reached is no database that can be worked with.
+    #[error(transparent)]
+    Unfit(#[from] Unfit),
+    /// The database cannot be asked for its schema.
+    #[error(transparent)]
+    Schema(#[from] MigrateError),
+    /// The schema is older than this binary needs.
+    #[error(
+        "the schema is at version {found}, and this binary needs {needed}: run `ops-daemon migrate` first"
+    )]
+    OldSchema {
+        /// In the database.
+        found: i64,
+        /// Needed.
+        needed: i64,
+    },
+    /// The embedded database cannot be opened.
+    #[error("the database file cannot be opened")]
+    Sqlite(#[from] OpenError),
+    /// The file of secrets cannot be opened.
+    #[error(transparent)]
+    Sealed(#[from] SealedError),
+}
+
+/// A store, and what only one kind of store has.
+pub struct OpenStore {
+    /// Where facts are kept.
+    pub store: Arc<dyn Store>,
+    /// The pool of connections, to be measured.
+    pub pool: Option<PostgresStore>,
+    /// The embedded database, to be closed.
+    pub sqlite: Option<SqliteStore>,
+}
+
+/// Opens the store, when it can be worked with.
+///
+/// # Errors
+/// [`NotOpened`].
+pub async fn open_store(store: &config::Store) -> Result<OpenStore, NotOpened> {
+    match store {
+        config::Store::Postgres(of) => {
+            let settings = postgres_settings(of);
+            postgres::self_test(&settings).await?;
+            let (found, needed) = postgres::schema_version(&settings).await?;
+            if found < needed {
+                return Err(NotOpened::OldSchema { found, needed });
+            }
+            let store = PostgresStore::new(settings)?;
+            Ok(OpenStore { store: Arc::new(store.clone()), pool: Some(store), sqlite: None })
+        }
+        config::Store::Sqlite(of) => {
+            let store = SqliteStore::open(&of.file)?;
+            Ok(OpenStore { store: Arc::new(store.clone()), pool: None, sqlite: Some(store) })
+        }
+    }
+}
+
+/// Opens the secret store.
+///
+/// # Errors
+/// [`NotOpened`].
+pub fn open_secrets(secrets: &config::Secrets) -> Result<Arc<dyn SecretStore>, NotOpened> {
+    let sealed = &secrets.sealed;
+    Ok(Arc::new(SealedFile::open(&sealed.file, *sealed.key.expose())?))
+}
+
+/// How the configuration says that the database is reached.
+#[must_use]
+pub fn postgres_settings(of: &config::Postgres) -> postgres::Settings {
+    postgres::Settings::local(of.url.expose(), usize::try_from(of.pool_size).unwrap_or(usize::MAX))
+}
