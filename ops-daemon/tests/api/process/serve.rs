@@ -123,24 +123,11 @@ async fn the_printed_contracts_are_those_that_the_listeners_show() {
 
 #[cfg(feature = "stack")]
 mod on_postgres {
-    use std::process::Child;
-
     use ops_store::{postgres::apply_roles, testing::postgres::Database as Server};
     use serde_json::json;
 
-    use super::*;
+    use super::{super::served::Served, *};
     use crate::support::{Caller, sample, sample_of, until};
-
-    /// A served installation; it ends with its value.
-    struct Served(Child);
-
-    impl Drop for Served {
-        fn drop(&mut self) {
-            // it may have ended by itself
-            drop(self.0.kill());
-            drop(self.0.wait());
-        }
-    }
 
     #[tokio::test(flavor = "multi_thread")]
     async fn it_asks_for_migrate_first_and_then_serves_as_the_role_of_the_application() {
@@ -164,36 +151,14 @@ mod on_postgres {
         installation.write("migrate.url", &server.url_as("ops_migrate"), 0o644);
         assert_eq!(run(&mut daemon(&["migrate", "--url-file", &file])).0, Some(78));
 
-        let mut served = started(&mut installation).await;
+        let served = Served::start(&mut installation).await;
         serves(&installation).await;
-        assert!(Command::new("kill").args(["-TERM", &served.0.id().to_string()]).status().unwrap().success());
-        let ended = until("it has ended", async || served.0.try_wait().unwrap()).await;
+        let ended = served.stop().await;
         let log = installation.read("serve.log");
         assert_eq!(ended.code(), Some(0), "{log}");
         for wrong in ["a task failed", "\"level\":\"ERROR\"", "panicked", "pass-123"] {
             assert!(!log.contains(wrong), "{wrong}: {log}");
         }
-    }
-
-    /// Ready, on ports that nobody else took meanwhile.
-    async fn started(installation: &mut Installation) -> Served {
-        for _ in 0..20 {
-            let log = fs::File::create(installation.path("serve.log")).unwrap();
-            let mut command = installation.command("serve");
-            let mut served = Served(command.stdout(log.try_clone().unwrap()).stderr(log).spawn().unwrap());
-            let ops = installation.ops();
-            let ended = until("it is ready or has ended", async || match served.0.try_wait().unwrap() {
-                Some(status) => Some(Some(status)),
-                None => {
-                    ops.try_get("/health/ready").await.filter(|answer| answer.status == 200).map(|_| None)
-                }
-            });
-            let Some(status) = ended.await else { return served };
-            let log = installation.read("serve.log");
-            assert!(log.contains("cannot listen"), "{status}: {log}");
-            installation.take_other_ports();
-        }
-        panic!("no free ports");
     }
 
     async fn serves(installation: &Installation) {
