@@ -195,3 +195,43 @@ fn a_database_on_another_machine_is_reached_with_tls_unless_it_is_written_otherw
     sound.write("postgres.url", b"postgresql://ops:hunter2@db.example.com/ops?sslmode=disable", 0o600);
     same(&sound.faults(&[]), &["store.postgres.url_file: holds a URL with sslmode or sslnegotiation"]);
 }
+
+/// The TOML blocks of the set-up guide, in their order.
+fn documented() -> Vec<&'static str> {
+    let guide = include_str!("../../../docs/LOCAL_DEV_SETUP.md");
+    guide.split("```toml\n").skip(1).map(|block| block.split("```").next().unwrap()).collect()
+}
+
+/// A folder with every file that the guide names, and this configuration.
+fn of_guide(text: &str) -> Sound {
+    let sound = Sound::with_servers();
+    sound.write("ops.toml", text.as_bytes(), 0o644);
+    sound
+}
+
+/// The text without the section `name`.
+fn without(text: &str, name: &str) -> String {
+    let header = format!("[{name}]");
+    let (before, after) = text.split_once(&header).unwrap_or_else(|| panic!("{header} is not in {text}"));
+    format!("{before}{}", &after[after.find("\n[").unwrap()..])
+}
+
+#[test]
+fn the_configurations_of_the_guide_are_taken() {
+    let blocks = documented();
+    let [servers, kubernetes, token, embedded] = blocks.as_slice() else { panic!("{} blocks", blocks.len()) };
+    let config = of_guide(servers).load(&[]).unwrap_or_else(|faults| panic!("{faults:#?}"));
+    assert!(config.embedded.is_empty() && config.warnings().is_empty());
+    let other = without(servers, "secrets.vault.approle");
+    let sound = of_guide(&format!("{other}{token}"));
+    assert!(matches!(sound.load(&[]).ok().unwrap().secrets, Secrets::Vault(_)));
+    let here = kubernetes.replace("/var/run/secrets/kubernetes.io/serviceaccount/token", "vault.token");
+    let sound = of_guide(&format!("{other}{here}"));
+    assert!(matches!(sound.load(&[]).ok().unwrap().secrets, Secrets::Vault(_)));
+    let servers = ["store.postgres", "secrets.vault", "secrets.vault.approle", "events", "events.nats"];
+    let rest = servers.iter().fold((*blocks[0]).to_owned(), |rest, name| without(&rest, name));
+    let rest = rest.split_once('\n').unwrap().1;
+    let config =
+        of_guide(&format!("{embedded}{rest}")).load(&[]).unwrap_or_else(|faults| panic!("{faults:#?}"));
+    assert_eq!(config.embedded, Port::ALL.into());
+}

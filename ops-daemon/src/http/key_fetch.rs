@@ -3,6 +3,7 @@
 use std::{error::Error as _, fmt, path::Path, time::Duration};
 
 use reqwest::{Certificate, Client, ClientBuilder, StatusCode, Url, header, redirect};
+use tokio::task::{JoinError, spawn_blocking};
 
 use crate::config::{FileRefused, address::is_loopback, certificates};
 
@@ -40,6 +41,9 @@ pub enum NotFetched {
     /// No client can be made.
     #[error("no HTTPS client can be made: {0}")]
     Client(Chain),
+    /// A mistake of ours, or the process ends.
+    #[error("the fetch was cut: {0}")]
+    Cut(#[from] JoinError),
     /// No connection, no trust, or no whole answer in time.
     #[error("the issuer does not answer: {0}")]
     Request(Chain),
@@ -80,7 +84,9 @@ pub(super) async fn fetch(
     ca_file: Option<&Path>,
     patience: Patience,
 ) -> Result<Vec<u8>, NotFetched> {
-    let client = client(url, ca_file, patience)?;
+    let (of, ca_file) = (url.clone(), ca_file.map(Path::to_owned));
+    // reading the authorities of the system takes a while
+    let client = spawn_blocking(move || client(&of, ca_file.as_deref(), patience)).await??;
     let mut answer = client.get(url.clone()).send().await.map_err(failed)?;
     if answer.status() != StatusCode::OK {
         return Err(NotFetched::Status(answer.status()));

@@ -1,6 +1,6 @@
 //! Real handshakes: which certificate is served, and who is let in, before and after the files change.
 
-use std::{net::SocketAddr, os::unix::fs::PermissionsExt as _, path::PathBuf, sync::Arc};
+use std::{net::SocketAddr, os::unix::fs::PermissionsExt as _, path::PathBuf, sync::Arc, time::Duration};
 
 use axum::{Router, routing::get};
 use rustls::{ClientConfig, RootCertStore, crypto::ring};
@@ -10,6 +10,7 @@ use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
     sync::Notify,
+    time::timeout,
 };
 use tokio_rustls::{TlsConnector, client::TlsStream};
 use tokio_util::sync::CancellationToken;
@@ -19,6 +20,9 @@ use crate::http::{
     accept::{Limits, serve},
     testing::{Ca, Leaf, dns, uri},
 };
+
+/// Longer than anything here may take.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A listener with files of its own; it ends with its value.
 struct Server {
@@ -113,7 +117,7 @@ async fn send(stream: &mut TlsStream<TcpStream>, path: &str) -> std::io::Result<
 
 async fn answer(stream: &mut TlsStream<TcpStream>) -> std::io::Result<String> {
     let mut octets = Vec::new();
-    stream.read_to_end(&mut octets).await?;
+    timeout(PATIENCE, stream.read_to_end(&mut octets)).await.expect("closed in time")?;
     Ok(String::from_utf8(octets).unwrap())
 }
 
@@ -129,7 +133,7 @@ async fn a_new_certificate_is_served_to_new_connections_and_an_old_request_is_st
     let mut old = server.connect(&client).await.unwrap();
     let first = served(&old);
     send(&mut old, "/wait").await.unwrap();
-    server.entered.notified().await;
+    timeout(PATIENCE, server.entered.notified()).await.expect("it was let in");
     let leaf = server.renew();
     server.files.look(&server.metrics).unwrap();
     let new = server.connect(&client).await.unwrap();

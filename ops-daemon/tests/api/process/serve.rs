@@ -51,6 +51,17 @@ fn check_config_tells_what_would_be_in_force_and_no_secret() {
 }
 
 #[test]
+fn check_config_warns_of_plain_text_to_another_machine() {
+    let installation = Installation::new("postgres://ops_app:hunter2x@db.example.com/ops");
+    let (code, said) = run(&mut installation.command("check-config"));
+    assert!(code == Some(0) && said.contains("tls = \"require\"") && !said.contains("Warning"), "{said}");
+    installation.edit("url_file = \"postgres.url\"", "url_file = \"postgres.url\"\ntls = \"off\"");
+    let (code, said) = run(&mut installation.command("check-config"));
+    assert!(code == Some(0) && said.contains("Warning: store.postgres.tls: is off"), "{said}");
+    assert!(!said.contains("hunter2x"), "{said}");
+}
+
+#[test]
 fn a_configuration_with_many_faults_is_refused_with_all_of_them_by_both_commands() {
     let installation = Installation::new(URL);
     installation.edit("audience = \"ops\"", "audience = 7\nissuers = \"x\"");
