@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// A new certificate is served after this time at the latest.
-const TASK: Task = Task { name: "certificate_reload", period: Duration::from_secs(30) };
+const TASK: Task = Task { name: "certificate_reload", period: Duration::from_secs(10) };
 
 /// Starts it, for the listeners that have certificates.
 pub fn start(app: &App, running: &TaskTracker, stop: &CancellationToken, files: Vec<TlsFiles>) {

@@ -131,7 +131,7 @@ source = "urn:ops:example"
     }
 
     /// A CA, the server's certificate and the gateway's.
-    fn certify(&self) {
+    pub(super) fn certify(&self) {
         let mut ca = CertificateParams::default();
         ca.distinguished_name.push(DnType::CommonName, "CA of an installation");
         ca.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));

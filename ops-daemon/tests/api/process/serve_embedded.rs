@@ -114,3 +114,25 @@ async fn it_starts_without_its_issuer_says_so_and_takes_tokens_when_the_keys_are
     let log = installation.read("serve.log");
     assert!(log.contains("the key set cannot be fetched: the issuer answers 503"), "{log}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn certificates_of_another_authority_are_served_and_asked_for_without_a_restart() {
+    let mut installation = embedded();
+    let served = Served::start(&mut installation).await;
+    let resolve = || json!({"destination": "+491701234567"});
+    let old = installation.gateway();
+    old.post("/internal/v1/routing/resolve", resolve()).await.expect(200);
+    installation.certify();
+    let new = installation.gateway();
+    let answer = until("the new certificates are served", async || new.try_get("/openapi.json").await);
+    answer.await.expect(200);
+    new.post("/internal/v1/routing/resolve", resolve()).await.expect(200);
+    assert!(old.try_get("/openapi.json").await.is_none(), "its authority is gone");
+    let metrics = installation.ops().get("/metrics").await.expect(200).text;
+    assert!(
+        metrics.contains("ops_tls_certificate_expiry_timestamp_seconds{listener=\"internal\"}"),
+        "{metrics}"
+    );
+    assert_eq!(served.stop().await.code(), Some(0));
+    assert!(installation.read("serve.log").contains("new certificates are served"));
+}
