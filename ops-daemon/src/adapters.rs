@@ -9,7 +9,10 @@ use ops_store::{
     sqlite::{OpenError, SqliteStore},
 };
 
-use crate::config;
+use crate::{
+    config,
+    sole::{NotSole, Sole},
+};
 
 /// Why an adapter cannot be opened.
 #[derive(Debug, thiserror::Error)]
@@ -36,6 +39,9 @@ pub enum NotOpened {
     /// The embedded database cannot be opened.
     #[error("the database file cannot be opened")]
     Sqlite(#[from] OpenError),
+    /// Another process has the embedded database.
+    #[error(transparent)]
+    NotSole(#[from] NotSole),
     /// The file of secrets cannot be opened.
     #[error(transparent)]
     Sealed(#[from] SealedError),
@@ -47,8 +53,8 @@ pub struct OpenStore {
     pub store: Arc<dyn Store>,
     /// The pool of connections, to be measured.
     pub pool: Option<PostgresStore>,
-    /// The embedded database, to be closed.
-    pub sqlite: Option<SqliteStore>,
+    /// The embedded database, to be closed, and the lock that keeps other processes off it.
+    pub sqlite: Option<(SqliteStore, Sole)>,
 }
 
 /// Opens the store, when it can be worked with.
@@ -68,8 +74,9 @@ pub async fn open_store(store: &config::Store) -> Result<OpenStore, NotOpened> {
             Ok(OpenStore { store: Arc::new(store.clone()), pool: Some(store), sqlite: None })
         }
         config::Store::Sqlite(of) => {
+            let sole = Sole::claim(&of.file)?;
             let store = SqliteStore::open(&of.file)?;
-            Ok(OpenStore { store: Arc::new(store.clone()), pool: None, sqlite: Some(store) })
+            Ok(OpenStore { store: Arc::new(store.clone()), pool: None, sqlite: Some((store, sole)) })
         }
     }
 }
@@ -79,12 +86,19 @@ pub async fn open_store(store: &config::Store) -> Result<OpenStore, NotOpened> {
 /// # Errors
 /// [`NotOpened`].
 pub fn open_secrets(secrets: &config::Secrets) -> Result<Arc<dyn SecretStore>, NotOpened> {
-    let sealed = &secrets.sealed;
-    Ok(Arc::new(SealedFile::open(&sealed.file, *sealed.key.expose())?))
+    match secrets {
+        config::Secrets::Vault(_) => unreachable!(),
+        config::Secrets::Sealed(of) => Ok(Arc::new(SealedFile::open(&of.file, *of.key.expose())?)),
+    }
 }
 
 /// How the configuration says that the database is reached.
 #[must_use]
 pub fn postgres_settings(of: &config::Postgres) -> postgres::Settings {
-    postgres::Settings::local(of.url.expose(), usize::try_from(of.pool_size).unwrap_or(usize::MAX))
+    let tls = match &of.tls {
+        config::PostgresTls::Off => postgres::Tls::Off,
+        config::PostgresTls::Require { ca_file } => postgres::Tls::Require { ca_file: ca_file.clone() },
+    };
+    let pool_size = usize::try_from(of.pool_size).unwrap_or(usize::MAX);
+    postgres::Settings { url: of.url.expose().into(), tls, pool_size }
 }

@@ -3,6 +3,7 @@
 
 pub mod start;
 pub mod adapters;
+pub mod sole;
 pub mod listeners;
 pub mod readiness;
 pub mod shutdown;

@@ -28,6 +28,8 @@ pub enum Dependency {
     Database,
     /// Where secrets are kept.
     SecretStore,
+    /// Whose keys tokens are judged by.
+    TokenIssuer,
 }
 
 /// Stage and absent dependencies, as `/health/ready` shows them.

@@ -1,6 +1,6 @@
 //! From a configuration to a process that takes requests, and back to one that has ended.
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use ops_store::{Store, postgres::PostgresStore, sqlite::SqliteStore};
 use tokio::sync::Notify;
@@ -9,15 +9,17 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use crate::{
     adapters::{NotOpened, OpenStore, open_secrets, open_store},
     app::{App, Parts, refusal::Refusal, stamp::now, view::ViewHolder},
-    config::Config,
+    config::{self, Config},
     http::{
-        BadKeys, KeySet,
         access::Access,
         client::Identities,
+        issuer_keys::{IssuerKeys, NoKeys},
+        tls_files::{NotServed, TlsFiles},
         token::{Expected, Verifier},
     },
     listeners::{self, End, NotListening},
     readiness::{Readiness, Stage},
+    sole::Sole,
     task,
     telemetry::Metrics,
 };
@@ -34,22 +36,12 @@ pub enum NotStarted {
     /// An adapter cannot be opened.
     #[error(transparent)]
     Adapter(#[from] NotOpened),
-    /// The key set cannot be read.
-    #[error("{file}: {error}")]
-    KeySet {
-        /// The file.
-        file: String,
-        /// What is wrong.
-        error: BadKeys,
-    },
-    /// A file cannot be read.
-    #[error("{file}: {error}")]
-    File {
-        /// The file.
-        file: String,
-        /// What the system says.
-        error: std::io::Error,
-    },
+    /// The issuer's keys cannot be read from their file.
+    #[error("auth.jwks_file: {0}")]
+    Keys(Arc<NoKeys>),
+    /// Certificates cannot be read any more.
+    #[error(transparent)]
+    Certificates(#[from] NotServed),
     /// What the first look at the database came to.
     #[error("the first look at the database failed")]
     First(#[from] Refusal),
@@ -62,7 +54,7 @@ pub enum NotStarted {
 pub struct Running {
     /// What handlers and tasks share.
     pub app: App,
-    sqlite: Option<SqliteStore>,
+    sqlite: Option<(SqliteStore, Sole)>,
     apis: End,
     ops: End,
     tasks: TaskTracker,
@@ -74,13 +66,17 @@ pub struct Running {
 /// # Errors
 /// [`NotStarted`].
 pub async fn start(config: &Config) -> Result<Running, NotStarted> {
-    let bound = listeners::bind(config).await?;
+    let (bound, tls_files) = listeners::bind(config).await?;
     let OpenStore { store, pool, sqlite } = open_store(&config.store).await?;
-    let app = app(config, store, pool).await?;
-    listeners::measure_certificates(config, &app)?;
+    let issuer_keys = Arc::new(IssuerKeys::new(config.auth.keys.clone()));
+    let app = app(config, store, pool, &issuer_keys).await?;
+    first_keys(&app, &issuer_keys, &config.auth.keys).await?;
+    measure_certificates(&app, &tls_files)?;
     task::view_refresh::refresh(app.clone()).await?;
     let (tasks, stop_tasks) = (TaskTracker::new(), CancellationToken::new());
     task::start(&app, &tasks, &stop_tasks);
+    task::key_set_refresh::start(&app, &tasks, &stop_tasks, issuer_keys);
+    task::certificate_reload::start(&app, &tasks, &stop_tasks, tls_files);
     let (apis, ops) = (End::default(), End::default());
     listeners::serve(bound, config, &app, &apis, &ops);
     app.readiness.enter(Stage::Ready);
@@ -101,16 +97,22 @@ impl Running {
         }
         self.ops.drain().await;
         drop(self.app);
-        if let Some(sqlite) = self.sqlite {
+        if let Some((sqlite, sole)) = self.sqlite {
             sqlite.close().await;
+            drop(sole);
         }
     }
 }
 
-async fn app(config: &Config, store: Arc<dyn Store>, pool: Option<PostgresStore>) -> Result<App, NotStarted> {
+async fn app(
+    config: &Config,
+    store: Arc<dyn Store>,
+    pool: Option<PostgresStore>,
+    issuer_keys: &IssuerKeys,
+) -> Result<App, NotStarted> {
     let secrets = open_secrets(&config.secrets)?;
     let expected = Expected { issuer: config.auth.issuer.clone(), audience: config.auth.audience.clone() };
-    let verifier = Verifier::new(expected, key_set(&config.auth.jwks_file)?);
+    let verifier = Verifier::without_keys(expected, issuer_keys.renewal());
     let identities = Identities::new(config.internal.identities.clone());
     let keys = &config.keys;
     store.epoch().await.map_err(Refusal::from)?;
@@ -120,7 +122,7 @@ async fn app(config: &Config, store: Arc<dyn Store>, pool: Option<PostgresStore>
         to_tell: Notify::new(),
         pool,
         readiness: Readiness::default(),
-        metrics: Metrics::new(env!("CARGO_PKG_VERSION"), config.store.name(), config.secrets.name()),
+        metrics: metrics(config),
         access: Arc::new(Access::new(verifier, identities, &keys.idempotency, &keys.cursor, Arc::new(now))),
         events_source: config.events.source.clone(),
         eval_s: i64::from(config.health.eval_s),
@@ -129,8 +131,21 @@ async fn app(config: &Config, store: Arc<dyn Store>, pool: Option<PostgresStore>
     Ok(App::new(store, parts))
 }
 
-fn key_set(file: &Path) -> Result<KeySet, NotStarted> {
-    let name = || file.display().to_string();
-    let document = std::fs::read(file).map_err(|error| NotStarted::File { file: name(), error })?;
-    KeySet::read(&document).map_err(|error| NotStarted::KeySet { file: name(), error })
+/// Made with the names of what serves each port.
+fn metrics(config: &Config) -> Metrics {
+    let Config { store, secrets, events, .. } = config;
+    Metrics::new(env!("CARGO_PKG_VERSION"), store.name(), secrets.name(), events.name())
+}
+
+/// Before the first request. An issuer that does not answer is no reason not to start: what needs no token goes on.
+async fn first_keys(app: &App, keys: &IssuerKeys, at: &config::KeysAt) -> Result<(), NotStarted> {
+    match (task::key_set_refresh::refresh(app, keys).await, at) {
+        (Err(error), config::KeysAt::File(_)) => Err(NotStarted::Keys(error)),
+        // the task tells it, and repeats the fetch
+        (Ok(()) | Err(_), _) => Ok(()),
+    }
+}
+
+fn measure_certificates(app: &App, files: &[TlsFiles]) -> Result<(), NotStarted> {
+    Ok(files.iter().try_for_each(|files| files.measure(&app.metrics))?)
 }

@@ -9,7 +9,7 @@ pub(super) async fn run(file: ConfigFile) -> Result<(), Failed> {
     let before = store.epoch().await?;
     let epoch = store.raise_epoch(before).await?;
     drop(store);
-    if let Some(sqlite) = sqlite {
+    if let Some((sqlite, _sole)) = sqlite {
         sqlite.close().await;
     }
     say(format_args!("Epoch {epoch} has begun. Daemons that run take it up within a second."));

@@ -63,7 +63,7 @@ impl Secret {
             say("Sweeps stand still. If this is as it should be, run it again with --confirm.");
         }
         drop(store);
-        if let Some(sqlite) = sqlite {
+        if let Some((sqlite, _sole)) = sqlite {
             sqlite.close().await;
         }
         Ok(())

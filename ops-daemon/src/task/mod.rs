@@ -8,14 +8,16 @@ pub mod secret_store_check;
 pub mod secret_sweep;
 pub mod bell;
 mod lead;
+pub mod key_set_refresh;
+pub mod certificate_reload;
 
-use std::{future::Future, time::Duration};
+use std::{error::Error, future::Future, time::Duration};
 
 use lead::lead;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
-    app::{App, refusal::Refusal, stamp::now},
+    app::{App, stamp::now},
     telemetry::{TaskMetrics, TaskScope},
 };
 
@@ -40,7 +42,7 @@ pub fn start(app: &App, running: &TaskTracker, stop: &CancellationToken) {
 }
 
 /// Runs `work` on every replica: now, then whenever `woken` or the clock says so, until `stop`.
-fn run<Wake, Work>(
+fn run<Wake, Work, Failure>(
     app: &App,
     running: &TaskTracker,
     stop: &CancellationToken,
@@ -49,7 +51,8 @@ fn run<Wake, Work>(
     work: impl FnMut(App) -> Work + Send + 'static,
 ) where
     Wake: Future<Output = ()> + Send,
-    Work: Future<Output = Result<(), Refusal>> + Send,
+    Work: Future<Output = Result<(), Failure>> + Send,
+    Failure: Error + Send + Sync + 'static,
 {
     let (app, stop) = (app.clone(), stop.clone());
     let told = app.metrics.task(task.name, TaskScope::Replica, task.period);
@@ -68,12 +71,13 @@ struct Rounds<W, F> {
 
 impl<W, F> Rounds<W, F> {
     /// A failure is logged and waits for the next time: the world is read anew then.
-    async fn forever<Wake, Work>(&mut self, app: App)
+    async fn forever<Wake, Work, Failure>(&mut self, app: App)
     where
         W: FnMut(App) -> Wake + Send,
         F: FnMut(App) -> Work + Send,
         Wake: Future<Output = ()> + Send,
-        Work: Future<Output = Result<(), Refusal>> + Send,
+        Work: Future<Output = Result<(), Failure>> + Send,
+        Failure: Error + Send + Sync + 'static,
     {
         let mut failing = false;
         loop {
@@ -86,12 +90,8 @@ impl<W, F> Rounds<W, F> {
                     }
                 }
                 // told once per outage, not once per period
-                Err(refusal) if !std::mem::replace(&mut failing, true) => {
-                    tracing::warn!(
-                        task = self.task.name,
-                        error = refusal as &dyn std::error::Error,
-                        "a task failed"
-                    );
+                Err(failure) if !std::mem::replace(&mut failing, true) => {
+                    tracing::warn!(task = self.task.name, error = failure as &dyn Error, "a task failed");
                 }
                 Err(_) => {}
             }

@@ -52,7 +52,7 @@ labels! {
     OfScopedTask { task: &'static str, scope: &'static str }
     OfTask { task: &'static str }
     OfListener { listener: &'static str }
-    Build { version: &'static str, store: &'static str, secrets: &'static str }
+    Build { version: &'static str, store: &'static str, secrets: &'static str, events: &'static str }
 }
 
 macro_rules! families {
@@ -104,6 +104,8 @@ families! {
     task_leader: Family<OfTask, Gauge> = "task_leader", "Whether this replica leads the task";
     ready: Gauge = "ready", "Whether the process takes requests";
     tls_certificate_expiry_timestamp_seconds: Family<OfListener, Gauge> = "tls_certificate_expiry_timestamp_seconds", "When the listener's certificate ends";
+    tls_certificate_not_before_timestamp_seconds: Family<OfListener, Gauge> = "tls_certificate_not_before_timestamp_seconds", "When the listener's certificate began";
+    tls_reload_failures_total: Family<OfListener, Counter> = "tls_reload_failures", "Looks at changed certificates that could not be used, so that the old ones stayed";
     build_info: Family<Build, Gauge> = "build_info", "Always 1; its labels tell what runs";
 }
 

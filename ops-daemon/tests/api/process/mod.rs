@@ -14,4 +14,6 @@ mod proxy;
 #[cfg(feature = "stack")]
 mod degraded;
 mod installation;
+mod served;
 mod serve;
+mod serve_embedded;
