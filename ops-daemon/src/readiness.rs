@@ -28,6 +28,8 @@ pub enum Dependency {
     Database,
     /// Where secrets are kept.
     SecretStore,
+    /// Where events leave to.
+    EventStream,
 }
 
 /// Stage and absent dependencies, as `/health/ready` shows them.

@@ -3,8 +3,10 @@
 use std::{path::Path, sync::Arc, time::Duration};
 
 use ops_store::{
-    SecretStore, Store,
+    EventStream, SecretStore, Store,
+    nats::{self, NatsStream},
     postgres::{self, ConnectError, MigrateError, PostgresStore},
+    relay::Relay,
     sealed::{SealedError, SealedFile},
     sqlite::{OpenError, SqliteStore},
 };
@@ -57,6 +59,9 @@ pub enum NotStarted {
     /// The file of secrets cannot be opened.
     #[error(transparent)]
     Sealed(#[from] SealedError),
+    /// The event stream's settings cannot be used. A server that is away is no reason.
+    #[error(transparent)]
+    EventStream(#[from] nats::ConnectError),
     /// The key set cannot be read.
     #[error("{file}: {error}")]
     KeySet {
@@ -160,6 +165,8 @@ async fn app(config: &Config, store: Arc<dyn Store>, pool: Option<PostgresStore>
     let epoch = store.epoch().await.map_err(Refusal::from)?;
     Ok(App::new(Parts {
         view: ViewHolder::default(),
+        stream: event_stream(config).await?,
+        relay: Relay::default(),
         committed: Notify::new(),
         pool,
         readiness: Readiness::default(),
@@ -171,6 +178,17 @@ async fn app(config: &Config, store: Arc<dyn Store>, pool: Option<PostgresStore>
         secrets,
         store,
     }))
+}
+
+/// The client of the event stream. It connects in the background: nobody waits for a server that is away.
+async fn event_stream(config: &Config) -> Result<Option<Arc<dyn EventStream>>, NotStarted> {
+    let Some(settings) = stream_settings(config) else { return Ok(None) };
+    Ok(Some(Arc::new(NatsStream::connect(&settings).await?)))
+}
+
+/// The stream that a configuration names.
+pub(crate) const fn stream_settings(_config: &Config) -> Option<nats::Settings> {
+    None
 }
 
 fn key_set(file: &Path) -> Result<KeySet, NotStarted> {

@@ -6,6 +6,7 @@ mod contract;
 mod dev;
 mod migrate;
 mod serve;
+mod stream;
 
 use std::{
     error::Error,
@@ -31,6 +32,9 @@ pub enum Command {
     Serve(ConfigFile),
     /// Bring the database's schema to this version; a job before a rollout
     Migrate(migrate::Migrate),
+    /// Make the stream that events are published to; a job before a rollout
+    #[command(subcommand)]
+    Stream(stream::Stream),
     /// Check a configuration without starting, and print what would be in force
     CheckConfig(ConfigFile),
     /// Print the OpenAPI document of an API
@@ -54,6 +58,7 @@ impl Command {
             Self::CheckConfig(file) => check_config::run(&file),
             Self::Dev(dev) => on_runtime(dev.run()),
             Self::Serve(file) => on_runtime(serve::run(file)),
+            Self::Stream(stream) => on_runtime(stream.run()),
             Self::Migrate(migrate) => on_runtime(migrate.run()),
         };
         match done {

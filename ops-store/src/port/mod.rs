@@ -7,6 +7,8 @@ mod credential;
 mod routing;
 mod health;
 mod event;
+mod relay;
+mod stream;
 mod audit;
 mod receipt;
 mod service;
@@ -23,9 +25,11 @@ pub use event::{EventReads, Sequencer};
 pub use health::{Arrived, ConnectionHealthRow, HealthLog, HealthReads, Taken as SampleTaken};
 pub use operator::{Deleted, Dossier, OperatorFilter, OperatorReads, OperatorSort};
 pub use receipt::{Receipt, ReceiptScope, Receipts, Reply, StoredReceipt};
+pub use relay::{Backlog, Outbox, RelayMark};
 pub use routing::{RoutingReads, RuleFilter};
 pub use secret::{NotAPath, SecretError, SecretPath, SecretStore};
 pub use service::ServiceReads;
+pub use stream::{End, EventStream, Message, Messages, Newest, Published, StreamError, Tail};
 
 pub use crate::sql::health_session::LastHeard;
 
@@ -40,6 +44,7 @@ pub trait Store:
     + HealthReads
     + EventReads
     + Sequencer
+    + Outbox
     + AuditReads
     + Receipts
     + ServiceReads
@@ -56,6 +61,8 @@ impl<T> Store for T where
         + HealthReads
         + EventReads
         + Sequencer
+        + Outbox
+        + Outbox
         + AuditReads
         + Receipts
         + ServiceReads
