@@ -86,7 +86,7 @@ mod tests {
         let refused = |error| Err(RelayError::Stream(error));
         let degraded = || readiness.shown().degraded.contains(&Dependency::EventStream);
         let shown = |line: &str| {
-            assert!(metrics.render().lines().any(|told| told == line), "{line}\n{}", metrics.render())
+            assert!(metrics.render().lines().any(|told| told == line), "{line}\n{}", metrics.render());
         };
 
         tell(&metrics, &readiness, &passed(refused(StreamError::Missing)));

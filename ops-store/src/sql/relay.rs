@@ -21,7 +21,7 @@ pub(crate) fn keep(mark: RelayMark) -> Statement {
     let RelayMark { stream_created, stream_sequence, position } = mark;
     let sequence = i64::try_from(stream_sequence).unwrap_or(i64::MAX);
     Statement::new(
-        "INSERT INTO relay_mark (stream_created, stream_sequence, position_epoch, position) VALUES ($1, $2, $3, $4) \
+        "INSERT INTO relay_mark (one, stream_created, stream_sequence, position_epoch, position) VALUES (true, $1, $2, $3, $4) \
          ON CONFLICT (one) DO UPDATE SET stream_created = $1, stream_sequence = $2, position_epoch = $3, position = $4",
         args![stream_created, sequence, position.epoch, position.n],
     )

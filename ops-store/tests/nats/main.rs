@@ -1,13 +1,7 @@
 //! NATS JetStream: what the relay brings to the stream is what was committed, each event once and in order, whatever happens
 //! to the stream, the server, the connection or the database.
 #![cfg(feature = "stack")]
-#![expect(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a test's own values"
-)]
+#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test's own values")]
 
 mod ensure;
 mod ground;
