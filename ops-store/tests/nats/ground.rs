@@ -5,6 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use async_nats::jetstream::stream::Config;
 use ops_client::wire::event::CloudEvent;
 use ops_core::{Mark, event::Stored};
 use ops_store::{
@@ -40,6 +41,16 @@ impl Ground {
     pub(crate) async fn new() -> Self {
         let ground = Self::without_stream("").await;
         ground.server.ensure().await;
+        ground
+    }
+
+    /// With a stream that forgets at once which ids it has taken: it cannot help against repetitions.
+    pub(crate) async fn forgetful() -> Self {
+        let ground = Self::new().await;
+        let context = ground.server.jetstream().await;
+        let config =
+            Config { duplicate_window: Duration::from_millis(100), ..ground.server.info().await.config };
+        context.update_stream(config).await.unwrap();
         ground
     }
 

@@ -25,7 +25,7 @@ use ops_store::{
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_server_that_is_killed_under_load_again_and_again_costs_no_event_and_doubles_none() {
-    let mut ground = Ground::new().await;
+    let mut ground = Ground::forgetful().await;
     let done = Arc::new(AtomicBool::new(false));
     let (database, stop) = (ground.database.store(4), Arc::clone(&done));
     let (url, relay) = (ground.server.settings(), Relay::default());
@@ -64,7 +64,7 @@ async fn a_server_that_is_killed_under_load_again_and_again_costs_no_event_and_d
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn acknowledgements_that_are_never_heard_double_nothing() {
-    let ground = Ground::new().await;
+    let ground = Ground::forgetful().await;
     let cutter = Cutter::before(ground.server.port(), 9_000).await;
     let stream = NatsStream::connect(&settings(&cutter.url())).await.unwrap();
     ground.commit(50).await;
