@@ -2,6 +2,7 @@
 //! its stops: [`admin::router`], `admin/operator/create.rs`, `app/operator/create.rs`, [`app::decide`].
 
 pub mod start;
+pub mod sole;
 pub mod listeners;
 pub mod readiness;
 pub mod shutdown;

@@ -14,7 +14,8 @@ use crate::{
         accept::{self, Limits},
         host::Hosts,
         layers,
-        tls::{self, Tls, TlsError},
+        tls::Tls,
+        tls_files::{NotServed, TlsFiles, Wanted},
     },
     internal, probe,
     telemetry::{Listener, Track, track},
@@ -37,7 +38,7 @@ pub enum NotListening {
     },
     /// Certificates or keys cannot be used.
     #[error(transparent)]
-    Tls(#[from] TlsError),
+    Tls(#[from] NotServed),
 }
 
 /// Sockets that are bound and not yet served: early callers wait instead of being refused.
@@ -47,20 +48,20 @@ pub struct Bound {
     ops: TcpListener,
 }
 
-/// Binds all three.
+/// Binds all three. With them come the files that their TLS is made of, for whoever looks whether they change.
 ///
 /// # Errors
 /// [`NotListening`].
-pub async fn bind(config: &Config) -> Result<Bound, NotListening> {
-    let admin_tls =
-        config.admin.tls.as_ref().map(|tls| tls::server(&tls.certificate, &tls.key)).transpose()?;
-    let mutual = &config.internal.tls;
-    let internal_tls = tls::mutual(&mutual.certificate, &mutual.key, &mutual.client_ca)?;
-    Ok(Bound {
-        admin: (listen("admin", config.admin.listen).await?, admin_tls.map(Tls::new)),
-        internal: (listen("internal", config.internal.listen).await?, Tls::new(internal_tls)),
+pub async fn bind(config: &Config) -> Result<(Bound, Vec<TlsFiles>), NotListening> {
+    let internal = TlsFiles::open(Listener::Internal, Wanted::Mutual(config.internal.tls.clone()))?;
+    let admin = config.admin.tls.clone().map(|tls| TlsFiles::open(Listener::Admin, Wanted::Server(tls)));
+    let admin = admin.transpose()?;
+    let bound = Bound {
+        admin: (listen("admin", config.admin.listen).await?, admin.as_ref().map(TlsFiles::tls)),
+        internal: (listen("internal", config.internal.listen).await?, internal.tls()),
         ops: listen("ops", config.ops.listen).await?,
-    })
+    };
+    Ok((bound, std::iter::once(internal).chain(admin).collect()))
 }
 
 async fn listen(listener: &'static str, address: SocketAddr) -> Result<TcpListener, NotListening> {
@@ -85,19 +86,6 @@ impl End {
     fn spawn(&self, serving: impl Future<Output = ()> + Send + 'static) {
         self.running.spawn(serving);
     }
-}
-
-/// When the certificate of each TLS listener ends.
-///
-/// # Errors
-/// A certificate cannot be read any more.
-pub fn measure_certificates(config: &Config, app: &App) -> Result<(), NotListening> {
-    let internal = &config.internal.tls.certificate;
-    app.metrics.set_certificate_expiry(Listener::Internal, tls::expires_at(internal)?);
-    if let Some(admin) = &config.admin.tls {
-        app.metrics.set_certificate_expiry(Listener::Admin, tls::expires_at(&admin.certificate)?);
-    }
-    Ok(())
 }
 
 /// Serves all three. `apis` ends the two with an API; `ops` is ended after them, since it tells of the drain.

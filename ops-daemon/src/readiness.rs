@@ -30,6 +30,8 @@ pub enum Dependency {
     SecretStore,
     /// Where events leave to.
     EventStream,
+    /// Whose keys tokens are judged by.
+    TokenIssuer,
 }
 
 /// Stage and absent dependencies, as `/health/ready` shows them.

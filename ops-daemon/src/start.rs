@@ -1,6 +1,6 @@
 //! From a configuration to a process that takes requests, and back to one that has ended.
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use ops_store::{
     EventStream, SecretStore, Store,
@@ -17,13 +17,15 @@ use crate::{
     app::{App, Parts, refusal::Refusal, stamp::now, view::ViewHolder},
     config::{self, Config},
     http::{
-        BadKeys, KeySet,
         access::Access,
         client::Identities,
+        issuer_keys::{IssuerKeys, NoKeys},
+        tls_files::{NotServed, TlsFiles},
         token::{Expected, Verifier},
     },
     listeners::{self, End, NotListening},
     readiness::{Readiness, Stage},
+    sole::{NotSole, Sole},
     task,
     telemetry::Metrics,
 };
@@ -59,25 +61,24 @@ pub enum NotStarted {
     /// The file of secrets cannot be opened.
     #[error(transparent)]
     Sealed(#[from] SealedError),
+    /// The event stream of `dev` cannot be made.
+    #[error(transparent)]
+    NoStream(#[from] nats::EnsureError),
     /// The event stream's settings cannot be used. A server that is away is no reason.
     #[error(transparent)]
     EventStream(#[from] nats::ConnectError),
-    /// The key set cannot be read.
-    #[error("{file}: {error}")]
-    KeySet {
-        /// The file.
-        file: String,
-        /// What is wrong.
-        error: BadKeys,
-    },
-    /// A file cannot be read.
-    #[error("{file}: {error}")]
-    File {
-        /// The file.
-        file: String,
-        /// What the system says.
-        error: std::io::Error,
-    },
+    /// Another process has the embedded database.
+    #[error(transparent)]
+    NotSole(#[from] NotSole),
+    /// The issuer's keys cannot be read from their file.
+    #[error("auth.jwks_file: {0}")]
+    Keys(Arc<NoKeys>),
+    /// Certificates cannot be read any more.
+    #[error(transparent)]
+    Certificates(#[from] NotServed),
+    /// The configuration asks for something that this build has no adapter for.
+    #[error("this build cannot use {0}: take another build, or another section")]
+    NoAdapter(&'static str),
     /// What the first look at the database came to.
     #[error("the first look at the database failed")]
     First(#[from] Refusal),
@@ -90,7 +91,7 @@ pub enum NotStarted {
 pub struct Running {
     /// What handlers and tasks share.
     pub app: App,
-    sqlite: Option<SqliteStore>,
+    sqlite: Option<(SqliteStore, Sole)>,
     apis: End,
     ops: End,
     tasks: TaskTracker,
@@ -102,13 +103,17 @@ pub struct Running {
 /// # Errors
 /// [`NotStarted`].
 pub async fn start(config: &Config) -> Result<Running, NotStarted> {
-    let bound = listeners::bind(config).await?;
+    let (bound, tls_files) = listeners::bind(config).await?;
     let (store, pool, sqlite) = open_store(&config.store).await?;
-    let app = app(config, store, pool).await?;
-    listeners::measure_certificates(config, &app)?;
+    let issuer_keys = Arc::new(IssuerKeys::new(config.auth.keys.clone()));
+    let app = app(config, store, pool, &issuer_keys).await?;
+    first_keys(&app, &issuer_keys, &config.auth.keys).await?;
+    measure_certificates(&app, &tls_files)?;
     task::view_refresh::refresh(app.clone()).await?;
     let (tasks, stop_tasks) = (TaskTracker::new(), CancellationToken::new());
     task::start(&app, &tasks, &stop_tasks);
+    task::key_set_refresh::start(&app, &tasks, &stop_tasks, issuer_keys);
+    task::certificate_reload::start(&app, &tasks, &stop_tasks, tls_files);
     let (apis, ops) = (End::default(), End::default());
     listeners::serve(bound, config, &app, &apis, &ops);
     app.readiness.enter(Stage::Ready);
@@ -129,17 +134,19 @@ impl Running {
         }
         self.ops.drain().await;
         drop(self.app);
-        if let Some(sqlite) = self.sqlite {
+        if let Some((sqlite, sole)) = self.sqlite {
             sqlite.close().await;
+            drop(sole);
         }
     }
 }
 
-type OpenStore = (Arc<dyn Store>, Option<PostgresStore>, Option<SqliteStore>);
+type OpenStore = (Arc<dyn Store>, Option<PostgresStore>, Option<(SqliteStore, Sole)>);
 
 async fn open_store(store: &config::Store) -> Result<OpenStore, NotStarted> {
     match store {
         config::Store::Postgres(of) => {
+            refuse_tls(&of.tls)?;
             let url = of.url.expose();
             let (found, needed) = postgres::schema_version(url).await?;
             if found < needed {
@@ -149,17 +156,38 @@ async fn open_store(store: &config::Store) -> Result<OpenStore, NotStarted> {
             Ok((Arc::new(store.clone()), Some(store), None))
         }
         config::Store::Sqlite(of) => {
+            let sole = Sole::claim(&of.file)?;
             let store = SqliteStore::open(&of.file)?;
-            Ok((Arc::new(store.clone()), None, Some(store)))
+            Ok((Arc::new(store.clone()), None, Some((store, sole))))
         }
     }
 }
 
-async fn app(config: &Config, store: Arc<dyn Store>, pool: Option<PostgresStore>) -> Result<App, NotStarted> {
-    let sealed = &config.secrets.sealed;
-    let secrets: Arc<dyn SecretStore> = Arc::new(SealedFile::open(&sealed.file, *sealed.key.expose())?);
+/// Never plain text where TLS was asked for.
+fn refuse_tls(tls: &config::PostgresTls) -> Result<(), NotStarted> {
+    match tls {
+        config::PostgresTls::Off => Ok(()),
+        config::PostgresTls::Require { .. } => Err(NotStarted::NoAdapter("TLS to PostgreSQL")),
+    }
+}
+
+/// The one place that makes the secret store.
+fn open_secrets(secrets: &config::Secrets) -> Result<Arc<dyn SecretStore>, NotStarted> {
+    match secrets {
+        config::Secrets::Vault(_) => Err(NotStarted::NoAdapter("[secrets.vault]")),
+        config::Secrets::Sealed(of) => Ok(Arc::new(SealedFile::open(&of.file, *of.key.expose())?)),
+    }
+}
+
+async fn app(
+    config: &Config,
+    store: Arc<dyn Store>,
+    pool: Option<PostgresStore>,
+    issuer_keys: &IssuerKeys,
+) -> Result<App, NotStarted> {
+    let secrets = open_secrets(&config.secrets)?;
     let expected = Expected { issuer: config.auth.issuer.clone(), audience: config.auth.audience.clone() };
-    let verifier = Verifier::new(expected, key_set(&config.auth.jwks_file)?);
+    let verifier = Verifier::without_keys(expected, issuer_keys.renewal());
     let identities = Identities::new(config.internal.identities.clone());
     let keys = &config.keys;
     let epoch = store.epoch().await.map_err(Refusal::from)?;
@@ -170,7 +198,7 @@ async fn app(config: &Config, store: Arc<dyn Store>, pool: Option<PostgresStore>
         committed: Notify::new(),
         pool,
         readiness: Readiness::default(),
-        metrics: Metrics::new(env!("CARGO_PKG_VERSION"), config.store.name(), config.secrets.name()),
+        metrics: metrics(config),
         access: Arc::new(Access::new(verifier, identities, &keys.idempotency, &keys.cursor, Arc::new(now))),
         epoch,
         events_source: config.events.source.clone(),
@@ -182,17 +210,25 @@ async fn app(config: &Config, store: Arc<dyn Store>, pool: Option<PostgresStore>
 
 /// The client of the event stream. It connects in the background: nobody waits for a server that is away.
 async fn event_stream(config: &Config) -> Result<Option<Arc<dyn EventStream>>, NotStarted> {
-    let Some(settings) = stream_settings(config) else { return Ok(None) };
-    Ok(Some(Arc::new(NatsStream::connect(&settings).await?)))
+    let Some(settings) = &config.events.stream else { return Ok(None) };
+    Ok(Some(Arc::new(NatsStream::connect(settings).await?)))
 }
 
-/// The stream that a configuration names.
-pub(crate) const fn stream_settings(_config: &Config) -> Option<nats::Settings> {
-    None
+/// Made with the names of what serves each port.
+fn metrics(config: &Config) -> Metrics {
+    let Config { store, secrets, events, .. } = config;
+    Metrics::new(env!("CARGO_PKG_VERSION"), store.name(), secrets.name(), events.name())
 }
 
-fn key_set(file: &Path) -> Result<KeySet, NotStarted> {
-    let name = || file.display().to_string();
-    let document = std::fs::read(file).map_err(|error| NotStarted::File { file: name(), error })?;
-    KeySet::read(&document).map_err(|error| NotStarted::KeySet { file: name(), error })
+/// Before the first request. An issuer that does not answer is no reason not to start: what needs no token goes on.
+async fn first_keys(app: &App, keys: &IssuerKeys, at: &config::KeysAt) -> Result<(), NotStarted> {
+    match (task::key_set_refresh::refresh(app, keys).await, at) {
+        (Err(error), config::KeysAt::File(_)) => Err(NotStarted::Keys(error)),
+        // the task tells it, and repeats the fetch
+        (Ok(()) | Err(_), _) => Ok(()),
+    }
+}
+
+fn measure_certificates(app: &App, files: &[TlsFiles]) -> Result<(), NotStarted> {
+    Ok(files.iter().try_for_each(|files| files.measure(&app.metrics))?)
 }

@@ -1,6 +1,6 @@
 //! `check-config`: every fault at once, or what would be in force, and what it will take on disk.
 
-use super::{ConfigFile, Failed, load, say};
+use super::{ConfigFile, Failed, load, say, warn};
 use crate::{
     config::estimate::{Estate, estimate},
     dev::refuse_dev_material,
@@ -13,6 +13,7 @@ pub(super) fn run(file: &ConfigFile) -> Result<(), Failed> {
         return Err(Failed::Config(faults));
     }
     say(config.effective());
+    warn(&config.warnings());
     say(estimate(Estate::default()));
     Ok(())
 }

@@ -3,13 +3,16 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use ops_store::postgres;
+use ops_store::{
+    nats::{self, NatsStream},
+    postgres,
+};
 
 use super::{Failed, environment, say};
 use crate::{
     app::stamp::now,
-    config::{Config, Fault, Log, PostgresUrl, Store},
-    dev::{DEFAULT_FOLDER, NotPrepared, Ports, Prepared, Wanted, estate, next_steps, prepare},
+    config::{Config, Fault, Log, Store},
+    dev::{DEFAULT_FOLDER, NotPrepared, Ports, Prepared, Servers, Wanted, estate, next_steps, prepare},
     shutdown::asked_to_stop,
     start::{NotStarted, start},
     telemetry,
@@ -24,6 +27,15 @@ pub struct Dev {
     /// A PostgreSQL database on this machine in place of SQLite; it is migrated
     #[arg(long, value_name = "URL")]
     postgres: Option<String>,
+    /// A NATS server with JetStream on this machine: events are published to it
+    #[arg(long, value_name = "URL")]
+    nats: Option<String>,
+    /// A Vault or OpenBao server on this machine in place of the sealed file; KV version 2 at secret/
+    #[arg(long, value_name = "ADDR")]
+    vault: Option<String>,
+    /// A file (mode 0600) with a token for --vault
+    #[arg(long, value_name = "FILE")]
+    vault_token_file: Option<PathBuf>,
     /// Put the admin API on PORT, the internal API on PORT+1, probes and metrics on PORT+2 (8080, 8443, 9464)
     #[arg(long, value_name = "PORT")]
     port_base: Option<u16>,
@@ -46,6 +58,7 @@ impl Dev {
         telemetry::log::start(&config.log)?;
         let asked_to_stop = asked_to_stop()?;
         migrate(&config).await?;
+        ensure_stream(&config).await?;
         let running = start(&config).await?;
         if !self.empty && estate::load(&running.app, &folder, &database(&config)).await? {
             say("Loaded the sample estate.");
@@ -65,14 +78,13 @@ impl Dev {
                 Ports::default()
             })
         });
-        let postgres = self.postgres.as_deref().map(|url| {
-            let parsed = PostgresUrl::parse(url);
-            if parsed.is_none() {
-                let remedy = "write postgres://USER@127.0.0.1:PORT/DATABASE";
-                faults.push(Fault::new("--postgres", "is no PostgreSQL URL", remedy));
-            }
-            parsed
-        });
+        let servers = Servers {
+            postgres: self.postgres.as_deref(),
+            nats: self.nats.as_deref(),
+            vault: self.vault.as_deref(),
+            vault_token_file: self.vault_token_file.as_deref(),
+        };
+        let wanted = servers.read(&mut faults);
         let level = Log::parse_level(&self.log);
         if level.is_none() {
             faults.push(Fault::new("--log", "is no level", "choose off, error, warn, info, debug or trace"));
@@ -80,11 +92,7 @@ impl Dev {
         if !faults.is_empty() {
             return Err(Failed::Config(faults));
         }
-        Ok(Wanted {
-            ports: ports.unwrap_or_default(),
-            log_level: level.unwrap_or_default(),
-            postgres: postgres.flatten(),
-        })
+        Ok(Wanted { ports: ports.unwrap_or_default(), log_level: level.unwrap_or_default(), ..wanted })
     }
 }
 
@@ -100,6 +108,14 @@ async fn migrate(config: &Config) -> Result<(), NotStarted> {
             done?;
         }
     }
+    Ok(())
+}
+
+/// `dev` makes its stream by itself. The one place that does.
+async fn ensure_stream(config: &Config) -> Result<(), NotStarted> {
+    let Some(settings) = &config.events.stream else { return Ok(()) };
+    let done = NatsStream::ensure(settings, nats::Wanted::default()).await?;
+    tracing::info!(%done, "the event stream is there");
     Ok(())
 }
 

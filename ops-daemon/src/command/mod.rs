@@ -107,6 +107,13 @@ fn say(text: impl Display) {
     }
 }
 
+/// Warns the person at the terminal.
+fn warn(warnings: &[Fault]) {
+    for warning in warnings {
+        eprintln!("Warning: {warning}");
+    }
+}
+
 /// An error and what caused it, in one line.
 fn chain(error: &dyn Error) -> String {
     let causes = std::iter::successors(error.source(), |cause: &&dyn Error| (*cause).source());

@@ -10,6 +10,9 @@ pub(super) async fn run(file: ConfigFile) -> Result<(), Failed> {
         return Err(Failed::Config(faults));
     }
     telemetry::log::start(&config.log)?;
+    for warning in config.warnings() {
+        tracing::warn!(%warning, "the configuration is taken with a warning");
+    }
     let asked_to_stop = asked_to_stop()?;
     let running = start(&config).await?;
     tracing::info!(admin = %config.admin.listen, internal = %config.internal.listen, ops = %config.ops.listen, "ready");

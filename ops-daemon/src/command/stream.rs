@@ -1,10 +1,10 @@
 //! `stream`: makes the stream that events are published to. A job before a rollout, like `migrate`: `serve` never does it.
 
 use clap::{Args, Subcommand};
-use ops_store::nats::{NatsStream, Settings, Wanted};
+use ops_store::nats::{NatsStream, Wanted};
 
 use super::{ConfigFile, Failed, load, say};
-use crate::config::{Config, Fault};
+use crate::config::Fault;
 
 /// What to do with the event stream.
 #[derive(Subcommand)]
@@ -30,7 +30,7 @@ impl Stream {
     pub(super) async fn run(self) -> Result<(), Failed> {
         let Self::Ensure(Ensure { file, max_bytes, replicas }) = self;
         let config = load(file.config.as_deref())?;
-        let settings = settings(&config).ok_or_else(|| {
+        let settings = config.events.stream.ok_or_else(|| {
             let remedy = "name the servers in it: urls = [\"tls://HOST:PORT\"]";
             Failed::Config(vec![Fault::new("events.nats", "is not there", remedy)])
         })?;
@@ -38,9 +38,4 @@ impl Stream {
         say(NatsStream::ensure(&settings, wanted).await?);
         Ok(())
     }
-}
-
-/// The stream that a configuration names.
-fn settings(config: &Config) -> Option<Settings> {
-    crate::start::stream_settings(config)
 }

@@ -4,13 +4,28 @@ use std::path::Path;
 
 use toml::{Table, Value};
 
-use super::{Config, Identity, Operators, Right, San, Store};
+use ops_store::vault::{self, Login};
+
+use super::{Config, Events, Identity, KeysAt, Operators, Port, PostgresTls, Right, San, Secrets, Store};
 
 impl Config {
     /// The whole configuration as TOML. Files that hold secrets are named, never shown.
     #[must_use]
     pub fn effective(&self) -> String {
-        let Self { admin, internal, ops, auth, store, secrets, keys, events, health, log, shutdown } = self;
+        let Self {
+            embedded,
+            admin,
+            internal,
+            ops,
+            auth,
+            store,
+            secrets,
+            keys,
+            events,
+            health,
+            log,
+            shutdown,
+        } = self;
         let mut admin_table = table([
             ("listen", text(&admin.listen)),
             ("hosts", list(&admin.hosts)),
@@ -26,8 +41,9 @@ impl Config {
             ("client_ca", path(&internal.tls.client_ca)),
         ]);
         let identities: Vec<Value> = internal.identities.iter().map(|of| identity(of).into()).collect();
-        let sealed =
-            table([("file", path(&secrets.sealed.file)), ("key_file", path(&secrets.sealed.key_file))]);
+        let embedded = table([("embedded", list(embedded.iter().copied().map(Port::as_str)))]);
+        let mut auth_table = table([("issuer", text(&auth.issuer)), ("audience", text(&auth.audience))]);
+        auth_table.extend(keys_at(&auth.keys));
         let sections = [
             ("admin", admin_table),
             (
@@ -40,16 +56,9 @@ impl Config {
                 ]),
             ),
             ("ops", table([("listen", text(&ops.listen))])),
-            (
-                "auth",
-                table([
-                    ("issuer", text(&auth.issuer)),
-                    ("audience", text(&auth.audience)),
-                    ("jwks_file", path(&auth.jwks_file)),
-                ]),
-            ),
+            ("auth", auth_table),
             ("store", store_table(store)),
-            ("secrets", table([("sealed", sealed.into())])),
+            ("secrets", secrets_table(secrets)),
             (
                 "keys",
                 table([
@@ -57,17 +66,73 @@ impl Config {
                     ("cursor_file", path(&keys.cursor_file)),
                 ]),
             ),
-            ("events", table([("source", text(&events.source))])),
+            ("events", events_table(events)),
             ("health", table([("eval_s", Value::Integer(health.eval_s.into()))])),
             ("log", table([("level", text(&log.level)), ("format", text(log.format.as_str()))])),
             ("shutdown", table([("drain_s", Value::Integer(shutdown.drain_s.into()))])),
         ];
-        sections
-            .into_iter()
-            .map(|(name, section)| table([(name, section.into())]).to_string())
-            .collect::<Vec<_>>()
-            .join("\n")
+        let sections = sections.into_iter().map(|(name, section)| table([(name, section.into())]));
+        let all = std::iter::once(embedded).chain(sections);
+        all.map(|part| part.to_string()).collect::<Vec<_>>().join("\n")
     }
+}
+
+fn keys_at(keys: &KeysAt) -> Table {
+    match keys {
+        KeysAt::File(file) => table([("jwks_file", path(file))]),
+        KeysAt::Url { url, ca_file } => {
+            with_file(table([("jwks_url", text(url))]), "jwks_ca_file", ca_file.as_deref())
+        }
+    }
+}
+
+fn secrets_table(secrets: &Secrets) -> Table {
+    match secrets {
+        Secrets::Vault(settings) => table([("vault", vault_table(settings).into())]),
+        Secrets::Sealed(sealed) => {
+            let of = table([("file", path(&sealed.file)), ("key_file", path(&sealed.key_file))]);
+            table([("sealed", of.into())])
+        }
+    }
+}
+
+fn vault_table(settings: &vault::Settings) -> Table {
+    let vault::Settings { address, mount, prefix, namespace, ca_file, login } = settings;
+    let mut of = table([("address", text(address)), ("mount", text(mount)), ("prefix", text(prefix))]);
+    of.extend(namespace.iter().map(|namespace| ("namespace".to_owned(), text(namespace))));
+    let mut of = with_file(of, "ca_file", ca_file.as_deref());
+    let (name, login) = match login {
+        Login::Kubernetes { mount, role, token_file } => (
+            "kubernetes",
+            table([("role", text(role)), ("mount", text(mount)), ("token_file", path(token_file))]),
+        ),
+        Login::AppRole { mount, role_id, secret_id_file } => (
+            "approle",
+            table([
+                ("role_id", text(role_id)),
+                ("secret_id_file", path(secret_id_file)),
+                ("mount", text(mount)),
+            ]),
+        ),
+        Login::TokenFile { file } => ("token", table([("file", path(file))])),
+    };
+    of.insert(name.to_owned(), login.into());
+    of
+}
+
+fn events_table(events: &Events) -> Table {
+    let mut of = table([("source", text(&events.source))]);
+    if let Some(stream) = &events.stream {
+        let nats = table([("urls", list(&stream.urls))]);
+        let nats = with_file(nats, "credentials_file", stream.credentials_file.as_deref());
+        of.insert("nats".to_owned(), with_file(nats, "ca_file", stream.ca_file.as_deref()).into());
+    }
+    of
+}
+
+fn with_file(mut of: Table, name: &str, file: Option<&Path>) -> Table {
+    of.extend(file.map(|file| (name.to_owned(), path(file))));
+    of
 }
 
 fn store_table(store: &Store) -> Table {
@@ -77,8 +142,12 @@ fn store_table(store: &Store) -> Table {
                 Some(file) => ("url_file", path(file)),
                 None => ("url", text(&postgres.url.shown())),
             };
-            let of = table([url, ("pool_size", Value::Integer(postgres.pool_size.into()))]);
-            table([("postgres", of.into())])
+            let (word, ca_file) = match &postgres.tls {
+                PostgresTls::Off => ("off", None),
+                PostgresTls::Require { ca_file } => ("require", ca_file.as_deref()),
+            };
+            let of = [url, ("pool_size", Value::Integer(postgres.pool_size.into())), ("tls", text(word))];
+            table([("postgres", with_file(table(of), "ca_file", ca_file).into())])
         }
         Store::Sqlite(sqlite) => table([("sqlite", table([("file", path(&sqlite.file))]).into())]),
     }
@@ -123,6 +192,27 @@ fn list<T: ToString>(of: impl IntoIterator<Item = T>) -> Value {
 #[cfg(test)]
 mod tests {
     use crate::config::{load, testing::Sound};
+
+    #[test]
+    fn servers_are_printed_with_their_files_and_without_their_secrets() {
+        let sound = Sound::with_servers();
+        let printed = sound.load(&[]).unwrap_or_else(|faults| panic!("{faults:#?}")).effective();
+        assert!(!printed.contains("hunter"), "{printed}");
+        for told in [
+            "embedded = []",
+            "jwks_url = \"https://id.example.com/keys\"",
+            "tls = \"require\"",
+            "[secrets.vault.approle]",
+            "tls://nats-1.example.com:4222",
+            "nats.creds",
+        ] {
+            assert!(printed.contains(told), "{told}: {printed}");
+        }
+        sound.write("again.toml", printed.as_bytes(), 0o644);
+        let again =
+            load(Some(&sound.path().join("again.toml")), []).unwrap_or_else(|faults| panic!("{faults:#?}"));
+        assert_eq!(again.effective(), printed);
+    }
 
     #[test]
     fn what_is_printed_loads_to_the_same_and_holds_no_secret() {

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{Config, Key32, key_file::read_key, section::Section};
+use super::{Config, Key32, Secrets, key_file::read_key, section::Section};
 
 /// Keys of our own.
 #[derive(Clone)]
@@ -26,11 +26,12 @@ pub(super) fn read(section: &mut Section<'_>) -> Option<Keys> {
 
 /// A key that serves two ends is refused: what leaks of one is then known of the other.
 pub(super) fn refuse_shared(config: &Config, root: &mut Section<'_>) {
-    let keys = [
-        ("secrets.sealed.key_file", &config.secrets.sealed.key),
-        ("keys.idempotency_file", &config.keys.idempotency),
-        ("keys.cursor_file", &config.keys.cursor),
-    ];
+    let mut keys = Vec::new();
+    if let Secrets::Sealed(sealed) = &config.secrets {
+        keys.push(("secrets.sealed.key_file", &sealed.key));
+    }
+    keys.push(("keys.idempotency_file", &config.keys.idempotency));
+    keys.push(("keys.cursor_file", &config.keys.cursor));
     for (at, (name, key)) in keys.iter().enumerate() {
         if let Some((twin, _)) = keys.iter().take(at).find(|(_, other)| other.is_same(key)) {
             root.fault(

@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use super::{
-    Config, Fault, admin, auth, events, health, internal, keys, listen, log, ops, secrets, section::Section,
-    shutdown, source::Source, store,
+    Config, Fault, admin, auth, embedded, events, health, internal, keys, listen, log, ops, secrets,
+    section::Section, shutdown, source::Source, store,
 };
 
 /// Reads `file` (nothing but variables without one) and the variables among `env` that are ours: `OPS_ADMIN__LISTEN`
@@ -24,6 +24,7 @@ pub fn load(
 }
 
 fn read(root: &mut Section<'_>) -> Option<Config> {
+    let embedded = embedded::read(root);
     let admin = root.section("admin", admin::read);
     let internal = root.section("internal", internal::read);
     let ops = root.section("ops", ops::read);
@@ -35,7 +36,11 @@ fn read(root: &mut Section<'_>) -> Option<Config> {
     let health = root.section("health", health::read);
     let log = root.section("log", log::read);
     let shutdown = root.section("shutdown", shutdown::read);
+    if let Some(embedded) = &embedded {
+        embedded::refuse_unnamed(root, embedded, store.as_ref(), secrets.as_ref(), events.as_ref());
+    }
     let config = Config {
+        embedded: embedded?,
         admin: admin?,
         internal: internal?,
         ops: ops?,
@@ -126,12 +131,12 @@ mod tests {
                 "internal.tls.client_ca",
                 "auth.issuer",
                 "auth.audience",
-                "auth.jwks_file",
+                "auth.jwks_url",
                 "store.postgres.url_file",
-                "secrets.sealed.file",
-                "secrets.sealed.key_file",
+                "secrets",
                 "keys.idempotency_file",
                 "keys.cursor_file",
+                "embedded",
             ]
         );
     }
@@ -248,11 +253,5 @@ mod tests {
         for (fault, wanted) in faults.iter().zip(wanted) {
             assert!(fault.starts_with(wanted), "{fault}\n{wanted}");
         }
-    }
-
-    #[test]
-    fn sqlite_is_not_for_serving() {
-        let faults = Sound::new().with("[store.sqlite]\nfile = \"x\"").faults(&[]);
-        assert!(faults.len() == 1 && faults[0].contains("ops-daemon dev"), "{faults:#?}");
     }
 }

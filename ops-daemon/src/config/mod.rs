@@ -2,12 +2,15 @@
 //!
 //! Start with [`load()`]. Each section of the file is read by the module of its name.
 
+use std::collections::BTreeSet;
+
 mod load;
 mod fault;
 mod source;
 mod section;
 mod file;
 
+pub mod address;
 pub mod key_file;
 pub mod postgres_url;
 pub mod estimate;
@@ -15,6 +18,7 @@ pub mod estimate;
 mod admin;
 mod auth;
 mod effective;
+mod embedded;
 mod events;
 mod health;
 mod identity;
@@ -27,11 +31,16 @@ mod secrets;
 mod shutdown;
 mod store;
 mod tls;
+mod vault;
+mod warnings;
 #[cfg(test)]
 pub(crate) mod testing;
+#[cfg(test)]
+mod tests;
 
 pub use admin::Admin;
-pub use auth::Auth;
+pub use auth::{Auth, KeysAt};
+pub use embedded::Port;
 pub use events::Events;
 pub use fault::Fault;
 pub(crate) use file::shell_word;
@@ -48,13 +57,16 @@ pub use ops::Ops;
 pub use postgres_url::PostgresUrl;
 pub use secrets::{Sealed, Secrets};
 pub use shutdown::Shutdown;
-pub use store::{Postgres, Sqlite, Store};
+pub use store::{Postgres, PostgresTls, Sqlite, Store};
 pub(crate) use tls::certificates;
 pub use tls::{MutualTls, ServerTls};
+pub(crate) use vault::private as private_token;
 
 /// Everything a process is told. No `Debug`: it holds secrets; [`Config::effective`] prints the rest.
 #[derive(Clone)]
 pub struct Config {
+    /// `embedded`: the ports that are meant to be served by something inside this process.
+    pub embedded: BTreeSet<Port>,
     /// `[admin]`: the listener of people and automation.
     pub admin: Admin,
     /// `[internal]`: the listener of gateways and services.

@@ -44,6 +44,12 @@ impl PostgresUrl {
         hosts.chain(named.flat_map(|(_, value)| value.split(','))).all(is_local)
     }
 
+    /// Whether it says by itself how connections are encrypted, which the configuration decides.
+    #[must_use]
+    pub fn names_tls(&self) -> bool {
+        self.parameters().any(|(name, _)| matches!(name, "sslmode" | "sslnegotiation"))
+    }
+
     /// The URL without password and parameters, to be shown.
     #[must_use]
     pub fn shown(&self) -> String {

@@ -2,20 +2,27 @@
 
 use std::path::PathBuf;
 
-use super::{Key32, file::check_private_if_there, key_file::read_key, section::Section};
+use ops_store::vault::Settings;
+
+use super::{Key32, file::check_private_if_there, key_file::read_key, section::Section, vault};
 
 /// Where secrets lie.
 #[derive(Clone)]
-pub struct Secrets {
+pub enum Secrets {
+    /// In a Vault or OpenBao server.
+    Vault(Settings),
     /// Sealed in a file of their own.
-    pub sealed: Sealed,
+    Sealed(Sealed),
 }
 
 impl Secrets {
     /// Its name, as metrics and logs show it.
     #[must_use]
     pub const fn name(&self) -> &'static str {
-        "sealed"
+        match self {
+            Self::Vault(_) => "vault",
+            Self::Sealed(_) => "sealed",
+        }
     }
 }
 
@@ -31,7 +38,22 @@ pub struct Sealed {
 }
 
 pub(super) fn read(section: &mut Section<'_>) -> Option<Secrets> {
-    section.section("sealed", sealed).map(|sealed| Secrets { sealed })
+    let read = match (section.has("vault"), section.has("sealed")) {
+        (true, false) => section.section("vault", vault::read).map(Secrets::Vault),
+        (false, true) => section.section("sealed", sealed).map(Secrets::Sealed),
+        (true, true) => {
+            section.fault("sealed", "is set besides vault", "remove one of the two");
+            None
+        }
+        (false, false) => {
+            let remedy = "write [secrets.vault] with an address and a way to log in, or [secrets.sealed]";
+            section.fault_here("has neither vault nor sealed", remedy);
+            None
+        }
+    };
+    section.known("vault");
+    section.known("sealed");
+    read
 }
 
 fn sealed(section: &mut Section<'_>) -> Option<Sealed> {

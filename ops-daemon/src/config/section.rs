@@ -222,6 +222,32 @@ impl<'a> Section<'a> {
         }
     }
 
+    /// The path of a file that may be named, when `check` has nothing against it; without it, nothing.
+    pub(super) fn optional_file(
+        &mut self,
+        name: &'static str,
+        check: impl FnOnce(&Path) -> Result<(), super::file::Refused>,
+    ) -> Option<Option<PathBuf>> {
+        if !self.has(name) {
+            self.known(name);
+            return Some(None);
+        }
+        self.file(name, "", check).map(|(path, ())| Some(path))
+    }
+
+    /// The path of a file, `default` unless it is named, when `check` has nothing against it.
+    pub(super) fn file_or(
+        &mut self,
+        name: &'static str,
+        default: &str,
+        check: impl FnOnce(&Path) -> Result<(), super::file::Refused>,
+    ) -> Option<PathBuf> {
+        if !self.has(name) {
+            self.values.insert(name.to_owned(), Value::String(default.to_owned()));
+        }
+        self.file(name, default, check).map(|(path, ())| path)
+    }
+
     /// Notes a fault of the key `name`, which may go deeper (`tls.key`).
     pub(super) fn fault(&mut self, name: &str, wrong: impl Into<String>, remedy: impl Into<String>) {
         let key = self.key(name);
@@ -238,7 +264,9 @@ impl<'a> Section<'a> {
     }
 
     fn take(&mut self, name: &'static str) -> Option<Value> {
-        self.known.push(name);
+        if !self.known.contains(&name) {
+            self.known.push(name);
+        }
         let key = self.key(name);
         self.source.known.insert(key);
         self.values.remove(name)

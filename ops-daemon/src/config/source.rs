@@ -11,6 +11,8 @@ use super::Fault;
 
 /// Variables of ours begin with it.
 const PREFIX: &str = "OPS_";
+/// Keys that stand in no section: their variables need nothing between parts.
+const ALONE: [&str; 1] = ["embedded"];
 /// Stands between the parts of a key.
 const NESTING: &str = "__";
 
@@ -52,7 +54,7 @@ impl Source {
 
     fn overlay(&mut self, variable: String, text: String) {
         let name = variable.get(PREFIX.len()..).unwrap_or_default().to_ascii_lowercase();
-        if !name.contains(NESTING) {
+        if !name.contains(NESTING) && !ALONE.contains(&name.as_str()) {
             self.flat.push(variable);
             return;
         }

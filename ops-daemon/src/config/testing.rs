@@ -15,6 +15,7 @@ pub(crate) struct Sound {
 
 /// The smallest sound file.
 const FILE: &str = r#"
+embedded = ["secrets", "events"]
 [internal.tls]
 certificate = "server.pem"
 key = "server.key"
@@ -37,6 +38,18 @@ key_file = "seal.key"
 idempotency_file = "idempotency.key"
 cursor_file = "cursor.key"
 "#;
+
+/// Where secrets and events go.
+const SERVERS: &str = r#"[secrets.vault]
+address = "https://vault.example.com:8200"
+ca_file = "ca.pem"
+[secrets.vault.approle]
+role_id = "ops"
+secret_id_file = "vault.secret-id"
+[events.nats]
+urls = ["tls://nats-0.example.com:4222", "tls://nats-1.example.com:4222"]
+credentials_file = "nats.creds"
+ca_file = "ca.pem""#;
 
 impl Sound {
     pub(crate) fn new() -> Self {
@@ -82,6 +95,23 @@ impl Sound {
     /// Puts lines before the first section.
     pub(crate) fn with(self, lines: &str) -> Self {
         self.edit("\n[internal.tls]", &format!("\n{lines}\n[internal.tls]"))
+    }
+
+    /// One that uses servers for everything, and nothing embedded.
+    pub(crate) fn with_servers() -> Self {
+        let sound = Self::new()
+            .edit("embedded = [\"secrets\", \"events\"]\n", "")
+            .edit(
+                "jwks_file = \"jwks.json\"",
+                "jwks_url = \"https://id.example.com/keys\"\njwks_ca_file = \"ca.pem\"",
+            )
+            .edit("url_file = \"postgres.url\"", "url_file = \"postgres.url\"\nca_file = \"ca.pem\"")
+            .edit("[secrets.sealed]\nfile = \"secrets.sqlite\"\nkey_file = \"seal.key\"", SERVERS);
+        sound.write("vault.secret-id", b"hunter3\n", 0o600);
+        sound.write("vault.token", b"hunter4\n", 0o600);
+        let seed = b"-----BEGIN USER NKEY SEED-----\nhunter5\n------END USER NKEY SEED------\n";
+        sound.write("nats.creds", seed, 0o600);
+        sound
     }
 
     pub(crate) fn load(&self, env: &[(&str, &str)]) -> Result<Config, Vec<Fault>> {

@@ -1,6 +1,11 @@
 //! The configuration that `dev` runs with: loopback only, everything out of its folder.
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::{
+    collections::BTreeSet,
+    net::{Ipv4Addr, SocketAddr},
+};
+
+use ops_store::{nats, vault};
 
 use super::{
     authority::GATEWAY,
@@ -9,8 +14,9 @@ use super::{
     keys::{CURSOR, DevKeys, IDEMPOTENCY, SEAL},
 };
 use crate::config::{
-    Admin, Auth, Config, ConnectorIds, Events, Health, Identity, Internal, Keys, Log, LogFormat, MutualTls,
-    Operators, Ops, Postgres, PostgresUrl, Right, San, Sealed, Secrets, Shutdown, Sqlite, Store, own_hosts,
+    Admin, Auth, Config, ConnectorIds, Events, Health, Identity, Internal, Key32, Keys, KeysAt, Log,
+    LogFormat, MutualTls, Operators, Ops, Port, Postgres, PostgresTls, PostgresUrl, Right, San, Sealed,
+    Secrets, Shutdown, Sqlite, Store, own_hosts,
 };
 
 /// Seconds of a window: short, so that a change is seen while one looks.
@@ -59,18 +65,25 @@ pub struct Wanted {
     pub log_level: String,
     /// `--postgres`: this database in place of a file.
     pub postgres: Option<PostgresUrl>,
+    /// `--nats`: events are published to this server.
+    pub nats: Option<nats::Settings>,
+    /// `--vault` and `--vault-token-file`: this server in place of the sealed file.
+    pub vault: Option<vault::Settings>,
 }
 
 impl Default for Wanted {
     fn default() -> Self {
-        Self { ports: Ports::default(), log_level: "info".into(), postgres: None }
+        Self { ports: Ports::default(), log_level: "info".into(), postgres: None, nats: None, vault: None }
     }
 }
 
 pub(super) fn config(folder: &Folder, keys: DevKeys, wanted: &Wanted) -> Config {
     let [admin, internal, ops] = [wanted.ports.admin, wanted.ports.internal, wanted.ports.ops].map(loopback);
     let DevKeys { idempotency, cursor, seal } = keys;
+    let (store, secrets) = (store(folder, wanted), secrets(folder, seal, wanted));
+    let events = Events { source: "urn:ops:dev".into(), stream: wanted.nats.clone() };
     Config {
+        embedded: embedded(&store, &secrets, &events),
         admin: Admin { listen: admin, hosts: own_hosts(admin), tls: None, tls_terminated_by_proxy: false },
         internal: Internal {
             listen: internal,
@@ -83,18 +96,20 @@ pub(super) fn config(folder: &Folder, keys: DevKeys, wanted: &Wanted) -> Config 
             identities: vec![gateway()],
         },
         ops: Ops { listen: ops },
-        auth: Auth { issuer: ISSUER.into(), audience: AUDIENCE.into(), jwks_file: folder.file(KEY_SET) },
-        store: store(folder, wanted),
-        secrets: Secrets {
-            sealed: Sealed { file: folder.file("secrets.sqlite"), key: seal, key_file: folder.file(SEAL) },
+        auth: Auth {
+            issuer: ISSUER.into(),
+            audience: AUDIENCE.into(),
+            keys: KeysAt::File(folder.file(KEY_SET)),
         },
+        store,
+        secrets,
         keys: Keys {
             idempotency,
             idempotency_file: folder.file(IDEMPOTENCY),
             cursor,
             cursor_file: folder.file(CURSOR),
         },
-        events: Events { source: "urn:ops:dev".into() },
+        events,
         health: Health { eval_s: EVAL_S },
         log: Log { level: wanted.log_level.clone(), format: LogFormat::Text },
         shutdown: Shutdown { drain_s: DRAIN_S },
@@ -107,9 +122,36 @@ fn loopback(port: u16) -> SocketAddr {
 
 fn store(folder: &Folder, wanted: &Wanted) -> Store {
     match &wanted.postgres {
-        Some(url) => Store::Postgres(Postgres { url: url.clone(), url_file: None, pool_size: POOL_SIZE }),
+        Some(url) => Store::Postgres(Postgres {
+            url: url.clone(),
+            url_file: None,
+            pool_size: POOL_SIZE,
+            // on this machine, or it was refused
+            tls: PostgresTls::Off,
+        }),
         None => Store::Sqlite(Sqlite { file: folder.file("ops.sqlite") }),
     }
+}
+
+fn secrets(folder: &Folder, seal: Key32, wanted: &Wanted) -> Secrets {
+    match &wanted.vault {
+        Some(settings) => Secrets::Vault(settings.clone()),
+        None => Secrets::Sealed(Sealed {
+            file: folder.file("secrets.sqlite"),
+            key: seal,
+            key_file: folder.file(SEAL),
+        }),
+    }
+}
+
+/// Whatever no server was named for.
+fn embedded(store: &Store, secrets: &Secrets, events: &Events) -> BTreeSet<Port> {
+    let ports = [
+        (Port::Store, matches!(store, Store::Sqlite(_))),
+        (Port::Secrets, matches!(secrets, Secrets::Sealed(_))),
+        (Port::Events, events.stream.is_none()),
+    ];
+    ports.into_iter().filter_map(|(port, embedded)| embedded.then_some(port)).collect()
 }
 
 fn gateway() -> Identity {
@@ -125,7 +167,7 @@ fn gateway() -> Identity {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dev::keys;
+    use crate::dev::{Servers, keys};
 
     #[test]
     fn ports_follow_from_their_base() {
@@ -149,15 +191,30 @@ mod tests {
         assert_eq!((config.health.eval_s, config.log.format), (10, LogFormat::Text));
         assert!(matches!(config.store, Store::Sqlite(_)));
         assert!(config.effective().contains("ops.sqlite"));
+        assert_eq!(config.embedded, Port::ALL.into());
     }
 
     #[test]
-    fn a_database_on_this_machine_takes_the_place_of_the_file() {
+    fn servers_on_this_machine_take_the_place_of_what_is_embedded() {
         let parent = tempfile::tempdir().unwrap();
         let folder = Folder::open(parent.path()).unwrap();
         let keys = keys::prepare(&folder).unwrap_or_else(|why| panic!("{why}"));
-        let wanted =
-            Wanted { postgres: PostgresUrl::parse("postgresql://ops@127.0.0.1/ops"), ..Wanted::default() };
-        assert_eq!(config(&folder, keys, &wanted).store.name(), "postgres");
+        let token_file = parent.path().join("token");
+        let servers = Servers {
+            postgres: Some("postgresql://ops@127.0.0.1/ops"),
+            nats: Some("nats://127.0.0.1:4222"),
+            vault: Some("http://127.0.0.1:8200"),
+            vault_token_file: Some(&token_file),
+        };
+        std::fs::write(&token_file, "s.token").unwrap();
+        std::fs::set_permissions(&token_file, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+        let mut faults = Vec::new();
+        let wanted = servers.read(&mut faults);
+        assert_eq!(faults, []);
+        let config = config(&folder, keys, &wanted);
+        let names = (config.store.name(), config.secrets.name(), config.events.name());
+        assert_eq!(names, ("postgres", "vault", "jetstream"));
+        assert!(config.embedded.is_empty());
+        assert!(config.effective().contains("[secrets.vault.token]"), "{}", config.effective());
     }
 }

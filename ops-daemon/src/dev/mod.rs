@@ -10,6 +10,7 @@ mod issuer;
 mod authority;
 mod config;
 mod refuse;
+mod servers;
 mod next_steps;
 pub mod estate;
 
@@ -18,3 +19,4 @@ pub use folder::{DEFAULT_FOLDER, Folder, FolderError};
 pub use next_steps::next_steps;
 pub use prepare::{NotPrepared, Prepared, prepare};
 pub use refuse::{refuse_dev_material, refuse_exposure};
+pub use servers::Servers;

@@ -4,7 +4,7 @@ use ops_client::paths::{HEALTH_READY, INTERNAL_RESOLVE, METRICS, OPERATORS};
 
 use super::{folder::Folder, issuer::token_file};
 use crate::{
-    config::{Config, shell_word},
+    config::{Config, Secrets, Store, shell_word},
     http::role::Role,
 };
 
@@ -15,6 +15,7 @@ pub fn next_steps(folder: &Folder, config: &Config) -> String {
     let data = shell_word(folder.path());
     let roles = Role::ALL.map(Role::as_str).join(",");
     let token = token_file(Role::Admin);
+    let (facts, secrets, events) = (facts(config), secrets(config), events(config));
     format!(
         r#"Ready. Data is in {data}; Ctrl-C stops, the next start goes on with it.
 
@@ -23,6 +24,9 @@ pub fn next_steps(folder: &Folder, config: &Config) -> String {
   probes        http://{ops}{HEALTH_READY}, http://{ops}{METRICS}
   tokens        tokens/{{{roles}}}.jwt, good for 24 hours
   certificates  tls/gateway.pem, tls/gateway.key for a gateway; tls/ca.pem to trust the server
+  facts         {facts}
+  secrets       {secrets}
+  events        {events}
 
 Try, in another terminal:
 
@@ -36,6 +40,27 @@ Try, in another terminal:
   curl -w '\n' --cacert tls/ca.pem --cert tls/gateway.pem --key tls/gateway.key -H 'Content-Type: application/json' \
     -d '{{"destination": "+491701234567"}}' https://localhost:{internal}{INTERNAL_RESOLVE}"#
     )
+}
+
+fn facts(config: &Config) -> String {
+    match &config.store {
+        Store::Postgres(of) => of.url.shown(),
+        Store::Sqlite(_) => "ops.sqlite".into(),
+    }
+}
+
+fn secrets(config: &Config) -> String {
+    match &config.secrets {
+        Secrets::Vault(of) => format!("{}, at {}/{}", of.address, of.mount, of.prefix),
+        Secrets::Sealed(_) => "secrets.sqlite, sealed".into(),
+    }
+}
+
+fn events(config: &Config) -> String {
+    match &config.events.stream {
+        Some(of) => of.urls.join(", "),
+        None => "through the admin API only".into(),
+    }
 }
 
 #[cfg(test)]

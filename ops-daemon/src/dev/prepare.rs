@@ -52,7 +52,7 @@ pub fn prepare(
     env: impl IntoIterator<Item = (String, String)>,
     now: Timestamp,
 ) -> Result<Prepared, NotPrepared> {
-    let exposed = refuse_exposure(wanted, env);
+    let exposed = refuse_exposure(env);
     if !exposed.is_empty() {
         return Err(NotPrepared::Exposed(exposed));
     }

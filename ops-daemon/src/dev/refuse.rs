@@ -4,24 +4,22 @@ use std::path::Path;
 
 use super::{
     authority::{CA_NAME, TRUST_DOMAIN},
-    config::Wanted,
     folder::LOCK,
     issuer::{ISSUER, KEY_ID_PREFIX},
 };
-use crate::config::{Config, Fault, San, Store, certificates};
+use ops_store::vault::Login;
+
+use crate::config::{Config, Fault, KeysAt, San, Secrets, Store, certificates};
 
 /// Kubernetes sets it in every container.
 const KUBERNETES: &str = "KUBERNETES_SERVICE_HOST";
 
-/// Why `dev` must not start here with what is wanted. Its own listeners are on loopback by construction.
-pub fn refuse_exposure(wanted: &Wanted, env: impl IntoIterator<Item = (String, String)>) -> Vec<Fault> {
+/// Why `dev` must not start here. Its own listeners are on loopback by construction, the servers it is given by
+/// [`Servers::read`](super::Servers::read).
+pub fn refuse_exposure(env: impl IntoIterator<Item = (String, String)>) -> Vec<Fault> {
     let mut faults = Vec::new();
     if env.into_iter().any(|(name, _)| name == KUBERNETES) {
         faults.push(Fault::new(KUBERNETES, "is set, so this is Kubernetes", "run `ops-daemon serve` there"));
-    }
-    if wanted.postgres.as_ref().is_some_and(|url| !url.is_local()) {
-        let wrong = "names a database on another machine";
-        faults.push(Fault::new("--postgres", wrong, "name one on 127.0.0.1, localhost or a socket"));
     }
     faults
 }
@@ -30,7 +28,8 @@ pub fn refuse_exposure(wanted: &Wanted, env: impl IntoIterator<Item = (String, S
 #[must_use]
 pub fn refuse_dev_material(config: &Config) -> Vec<Fault> {
     let mut faults = Vec::new();
-    if config.auth.issuer == ISSUER || holds_dev_key(&config.auth.jwks_file) {
+    let has_dev_key = matches!(&config.auth.keys, KeysAt::File(file) if holds_dev_key(file));
+    if config.auth.issuer == ISSUER || has_dev_key {
         let key = if config.auth.issuer == ISSUER { "auth.issuer" } else { "auth.jwks_file" };
         faults.push(Fault::new(
             key,
@@ -61,14 +60,35 @@ fn files(config: &Config) -> Vec<(&'static str, &Path)> {
         ("internal.tls.certificate", config.internal.tls.certificate.as_path()),
         ("internal.tls.key", &config.internal.tls.key),
         ("internal.tls.client_ca", &config.internal.tls.client_ca),
-        ("auth.jwks_file", &config.auth.jwks_file),
-        ("secrets.sealed.file", &config.secrets.sealed.file),
-        ("secrets.sealed.key_file", &config.secrets.sealed.key_file),
         ("keys.idempotency_file", &config.keys.idempotency_file),
         ("keys.cursor_file", &config.keys.cursor_file),
     ];
     if let Some(tls) = &config.admin.tls {
         files.extend([("admin.tls.certificate", tls.certificate.as_path()), ("admin.tls.key", &tls.key)]);
+    }
+    match &config.auth.keys {
+        KeysAt::File(file) => files.push(("auth.jwks_file", file)),
+        KeysAt::Url { ca_file, .. } => {
+            files.extend(ca_file.iter().map(|file| ("auth.jwks_ca_file", file.as_path())));
+        }
+    }
+    match &config.secrets {
+        Secrets::Sealed(sealed) => {
+            files.extend([
+                ("secrets.sealed.file", sealed.file.as_path()),
+                ("secrets.sealed.key_file", &sealed.key_file),
+            ]);
+        }
+        Secrets::Vault(settings) => {
+            files.extend(settings.ca_file.iter().map(|file| ("secrets.vault.ca_file", file.as_path())));
+            files.push(match &settings.login {
+                Login::Kubernetes { token_file, .. } => ("secrets.vault.kubernetes.token_file", token_file),
+                Login::AppRole { secret_id_file, .. } => {
+                    ("secrets.vault.approle.secret_id_file", secret_id_file)
+                }
+                Login::TokenFile { file } => ("secrets.vault.token.file", file),
+            });
+        }
     }
     match &config.store {
         Store::Postgres(postgres) => {
@@ -116,8 +136,8 @@ mod tests {
 
     use super::*;
     use crate::{
-        config::{PostgresUrl, testing::Sound},
-        dev::{Prepared, prepare},
+        config::testing::Sound,
+        dev::{Prepared, Wanted, prepare},
     };
 
     fn paths(faults: &[Fault]) -> Vec<&str> {
@@ -130,14 +150,10 @@ mod tests {
     }
 
     #[test]
-    fn dev_refuses_kubernetes_and_a_database_elsewhere() {
+    fn dev_refuses_kubernetes() {
         let env = [(KUBERNETES.to_owned(), "10.0.0.1".to_owned())];
-        let wanted =
-            Wanted { postgres: PostgresUrl::parse("postgresql://db.example.com/ops"), ..Wanted::default() };
-        assert_eq!(paths(&refuse_exposure(&wanted, env)), [KUBERNETES, "--postgres"]);
-        let wanted =
-            Wanted { postgres: PostgresUrl::parse("postgresql://localhost/ops"), ..Wanted::default() };
-        assert!(refuse_exposure(&wanted, []).is_empty());
+        assert_eq!(paths(&refuse_exposure(env)), [KUBERNETES]);
+        assert!(refuse_exposure([]).is_empty());
     }
 
     #[test]
@@ -158,11 +174,11 @@ mod tests {
                 "internal.tls.certificate",
                 "internal.tls.key",
                 "internal.tls.client_ca",
+                "keys.idempotency_file",
+                "keys.cursor_file",
                 "auth.jwks_file",
                 "secrets.sealed.file",
                 "secrets.sealed.key_file",
-                "keys.idempotency_file",
-                "keys.cursor_file",
                 "store.sqlite.file",
             ]
         );

@@ -5,7 +5,12 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 use jiff::Timestamp;
 
-use super::{client::Identities, cursor::Cursors, mac, token::Verifier};
+use super::{
+    client::Identities,
+    cursor::Cursors,
+    mac,
+    token::{Rejected, Verified, Verifier},
+};
 use crate::config::Key32;
 
 /// Tells the time; an argument, so that a test can move it.
@@ -41,6 +46,20 @@ impl Access {
             cursors: Cursors::new(mac::Key::new(cursor)),
             clock,
             receipts: mac::Key::new(idempotency),
+        }
+    }
+
+    /// Who `token` stands for. One whose key is not known may wait for the issuer's newest keys, a moment long and at
+    /// most every half minute; the others are judged by those that are there.
+    ///
+    /// # Errors
+    /// With the first reason found.
+    pub async fn verify(&self, token: &str) -> Result<Arc<Verified>, Rejected> {
+        match self.verifier.verify(token, self.now()) {
+            Err(Rejected::UnknownKey) if self.verifier.renewal.ask(self.now()).await => {
+                self.verifier.verify(token, self.now())
+            }
+            judged => judged,
         }
     }
 

@@ -1,7 +1,7 @@
 //! HTTP: from an accepted connection to a handler's arguments, and from an error to an answer.
 //!
 //! Read in this order: how an error is answered ([`problem`], [`request_id`]); who may call ([`permission`], [`role`],
-//! [`token`], [`permit`] for people; [`peer`], [`right`], [`client`] for gateways); what a handler gets ([`query`],
+//! [`token`], [`issuer_keys`], [`permit`] for people; [`peer`], [`right`], [`client`] for gateways); what a handler gets ([`query`],
 //! [`path_id`], [`body`], [`write`](mod@write), [`cursor`], [`etag`]) and answers
 //! ([`answer`](mod@answer)); how routes are listed ([`api`]); and what is around them ([`layers`], [`accept`], [`tls`]).
 
@@ -12,6 +12,9 @@ mod refused;
 pub mod permission;
 pub mod role;
 mod jwks;
+pub mod renewal;
+mod key_fetch;
+pub mod issuer_keys;
 pub mod token;
 pub mod access;
 pub mod permit;
@@ -38,9 +41,10 @@ pub mod security_headers;
 pub mod layers;
 
 pub mod tls;
+pub mod tls_files;
 pub mod accept;
 
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 
 pub use jwks::{BadKeys, KeySet};

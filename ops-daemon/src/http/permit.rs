@@ -66,7 +66,7 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let access = Arc::<Access>::from_ref(state);
-        let verified = access.verifier.verify(bearer(&parts.headers)?, access.now())?;
+        let verified = access.verify(bearer(&parts.headers)?).await?;
         if granted::<P>(&verified.roles) {
             Ok(Self { verified, permission: PhantomData })
         } else {

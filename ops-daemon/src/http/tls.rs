@@ -87,15 +87,19 @@ pub fn mutual(certificate: &Path, key: &Path, client_ca: &Path) -> Result<Server
     build(certificate, key, Some(verifier(client_ca)?))
 }
 
-/// When the first certificate of a file ends.
+/// From when until when the first certificate of a file holds.
 ///
 /// # Errors
 /// The file is not usable.
-pub fn expires_at(certificate: &Path) -> Result<Timestamp, TlsError> {
+pub fn validity(certificate: &Path) -> Result<(Timestamp, Timestamp), TlsError> {
     let chain = certificates(certificate)?;
     let leaf = chain.first().and_then(|leaf| x509_parser::parse_x509_certificate(leaf).ok());
-    let ends = leaf.and_then(|(_, leaf)| Timestamp::from_second(leaf.validity().not_after.timestamp()).ok());
-    ends.ok_or_else(|| {
+    let time = |of: x509_parser::time::ASN1Time| Timestamp::from_second(of.timestamp()).ok();
+    let validity = leaf.and_then(|(_, leaf)| {
+        let validity = leaf.validity();
+        Some((time(validity.not_before)?, time(validity.not_after)?))
+    });
+    validity.ok_or_else(|| {
         let refused = FileRefused {
             wrong: "holds no X.509 certificate".into(),
             remedy: "name a file in PEM form".into(),

@@ -16,7 +16,7 @@ use ops_core::actor::Actor;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
-use super::{jwks::KeySet, role::Role};
+use super::{jwks::KeySet, renewal::Renewal, role::Role};
 
 /// Octets of a token: larger ones are not ours, and cost work before they are refused.
 pub const TOKEN_MAX: usize = 8 * 1024;
@@ -71,6 +71,12 @@ pub enum Rejected {
     /// No key of that name, or no name where one is needed.
     #[error("the token's key is not known")]
     UnknownKey,
+    /// The issuer has not answered since the start.
+    #[error("the issuer's keys are not known yet: the service asks its issuer for them again and again")]
+    KeysNotKnown,
+    /// The issuer has not answered for a day.
+    #[error("the issuer's keys could not be renewed for 24 hours, and are not used any more")]
+    KeysTooOld,
     /// Another algorithm than the key's.
     #[error("the token's algorithm is not the key's")]
     Algorithm,
@@ -115,6 +121,8 @@ impl Rejected {
             Self::Malformed => "malformed",
             Self::Header => "header",
             Self::UnknownKey => "unknown_key",
+            Self::KeysNotKnown => "keys_not_known",
+            Self::KeysTooOld => "keys_too_old",
             Self::Algorithm => "algorithm",
             Self::Signature => "signature",
             Self::IdToken => "id_token",
@@ -139,9 +147,13 @@ pub struct Expected {
 }
 
 /// The keys of one moment; `generation` separates what was verified under others.
+#[derive(Clone)]
 struct Keys {
     generation: u64,
-    set: KeySet,
+    /// None before the first came.
+    set: Option<Arc<KeySet>>,
+    /// When they are too old to be used, however sound they are.
+    until: Option<Timestamp>,
 }
 
 #[derive(Clone)]
@@ -156,24 +168,39 @@ pub struct Verifier {
     keys: ArcSwap<Keys>,
     generations: AtomicU64,
     remembered: moka::sync::Cache<(u64, [u8; 32]), Remembered>,
+    /// How new keys are asked for.
+    pub renewal: Renewal,
 }
 
 impl Verifier {
     /// Judges by `keys`.
     #[must_use]
     pub fn new(expected: Expected, keys: KeySet) -> Self {
+        let verifier = Self::without_keys(expected, Renewal::never());
+        verifier.replace(keys, None);
+        verifier
+    }
+
+    /// Knows no keys yet, and refuses every token; a token with a key that is not known asks `renewal` for others.
+    #[must_use]
+    pub fn without_keys(expected: Expected, renewal: Renewal) -> Self {
         let remembered = moka::sync::Cache::builder()
             .max_capacity(REMEMBERED_MAX)
             .time_to_live(Duration::from_secs(REMEMBERED.as_secs().unsigned_abs()))
             .build();
-        let keys = ArcSwap::from_pointee(Keys { generation: 0, set: keys });
-        Self { expected, keys, generations: AtomicU64::new(1), remembered }
+        let keys = ArcSwap::from_pointee(Keys { generation: 0, set: None, until: None });
+        Self { expected, keys, generations: AtomicU64::new(1), remembered, renewal }
     }
 
-    /// Judges by `keys` from now on; what was verified by the old ones is judged again.
-    pub fn replace(&self, keys: KeySet) {
+    /// Judges by `keys` from now on; what was verified by the old ones is judged again. At `until` they are too old.
+    pub fn replace(&self, keys: KeySet, until: Option<Timestamp>) {
         let generation = self.generations.fetch_add(1, Ordering::Relaxed);
-        self.keys.store(Arc::new(Keys { generation, set: keys }));
+        self.keys.store(Arc::new(Keys { generation, set: Some(Arc::new(keys)), until }));
+    }
+
+    /// The keys have not changed, and are now too old only at `until`.
+    pub fn prolong(&self, until: Option<Timestamp>) {
+        self.keys.rcu(|keys| Keys { until, ..Keys::clone(keys) });
     }
 
     /// Who `token` stands for at `now`.
@@ -185,13 +212,17 @@ impl Verifier {
             return Err(Rejected::TooLarge);
         }
         let keys = self.keys.load();
+        let set = keys.set.as_deref().ok_or(Rejected::KeysNotKnown)?;
+        if keys.until.is_some_and(|until| now >= until) {
+            return Err(Rejected::KeysTooOld);
+        }
         let name = (keys.generation, Sha256::digest(token).into());
         if let Some(hit) = self.remembered.get(&name)
             && now < hit.until
         {
             return Ok(hit.verified);
         }
-        let verified = Arc::new(judge(token, &keys.set, &self.expected, now)?);
+        let verified = Arc::new(judge(token, set, &self.expected, now)?);
         let until = verified.expires_at.min(later(now, REMEMBERED));
         self.remembered.insert(name, Remembered { verified: Arc::clone(&verified), until });
         Ok(verified)
@@ -517,7 +548,7 @@ mod tests {
         assert!(Arc::ptr_eq(&first, &verifier.verify(&token, now()).unwrap()), "remembered");
         let over = Timestamp::from_second(NOW + 30 + 60).unwrap();
         assert_eq!(verifier.verify(&token, over), Err(Rejected::Expired));
-        verifier.replace(Issuer::keys(&[&Issuer::es256("k")]));
+        verifier.replace(Issuer::keys(&[&Issuer::es256("k")]), None);
         assert_eq!(verifier.verify(&token, now()), Err(Rejected::Signature));
     }
 }

@@ -7,13 +7,15 @@ pub mod outbox_expiry;
 pub mod judge;
 pub mod receipt_expiry;
 pub mod secret_store_check;
+pub mod key_set_refresh;
+pub mod certificate_reload;
 
-use std::{future::Future, time::Duration};
+use std::{error::Error, future::Future, time::Duration};
 
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
-    app::{App, refusal::Refusal, stamp::now},
+    app::{App, stamp::now},
     telemetry::TaskScope,
 };
 
@@ -39,7 +41,7 @@ pub fn start(app: &App, running: &TaskTracker, stop: &CancellationToken) {
 
 /// Runs `work` now, then whenever `woken` or the clock says so, until `stop`. A failure is logged and waits for the next
 /// time: the world is read anew then.
-fn run<Wake, Work>(
+fn run<Wake, Work, Failure>(
     app: &App,
     running: &TaskTracker,
     stop: &CancellationToken,
@@ -48,7 +50,8 @@ fn run<Wake, Work>(
     mut work: impl FnMut(App) -> Work + Send + 'static,
 ) where
     Wake: Future<Output = ()> + Send,
-    Work: Future<Output = Result<(), Refusal>> + Send,
+    Work: Future<Output = Result<(), Failure>> + Send,
+    Failure: Error + Send + Sync + 'static,
 {
     let (app, stop) = (app.clone(), stop.clone());
     running.spawn(async move {
@@ -64,12 +67,8 @@ fn run<Wake, Work>(
                     }
                 }
                 // told once per outage, not once per period
-                Err(refusal) if !std::mem::replace(&mut failing, true) => {
-                    tracing::warn!(
-                        task = task.name,
-                        error = refusal as &dyn std::error::Error,
-                        "a task failed"
-                    );
+                Err(failure) if !std::mem::replace(&mut failing, true) => {
+                    tracing::warn!(task = task.name, error = failure as &dyn Error, "a task failed");
                 }
                 Err(_) => {}
             }

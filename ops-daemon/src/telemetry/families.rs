@@ -51,7 +51,7 @@ labels! {
     OfOperator { operator_id: String, state: &'static str }
     OfScopedTask { task: &'static str, scope: &'static str }
     OfListener { listener: &'static str }
-    Build { version: &'static str, store: &'static str, secrets: &'static str }
+    Build { version: &'static str, store: &'static str, secrets: &'static str, events: &'static str }
 }
 
 macro_rules! families {
@@ -105,6 +105,8 @@ families! {
     task_period_seconds: Family<OfScopedTask, Real> = "task_period_seconds", "How often the task is meant to do its work";
     ready: Gauge = "ready", "Whether the process takes requests";
     tls_certificate_expiry_timestamp_seconds: Family<OfListener, Gauge> = "tls_certificate_expiry_timestamp_seconds", "When the listener's certificate ends";
+    tls_certificate_not_before_timestamp_seconds: Family<OfListener, Gauge> = "tls_certificate_not_before_timestamp_seconds", "When the listener's certificate began";
+    tls_reload_failures_total: Family<OfListener, Counter> = "tls_reload_failures", "Looks at changed certificates that could not be used, so that the old ones stayed";
     build_info: Family<Build, Gauge> = "build_info", "Always 1; its labels tell what runs";
 }
 

@@ -52,9 +52,14 @@ struct Inner {
 impl Metrics {
     /// Makes every family. Closed lists start at 0, so that the first failure is an increase.
     #[must_use]
-    pub fn new(version: &'static str, store: &'static str, secrets: &'static str) -> Self {
+    pub fn new(
+        version: &'static str,
+        store: &'static str,
+        secrets: &'static str,
+        events: &'static str,
+    ) -> Self {
         let (families, registry) = Families::register();
-        families.build_info.get_or_create(&Build { version, store, secrets }).set(1);
+        families.build_info.get_or_create(&Build { version, store, secrets, events }).set(1);
         start(&families.credential_leases_total, LeaseOutcome::words().map(|outcome| OfOutcome { outcome }));
         let samples = SampleOutcome::ALL.iter().map(|outcome| OfOutcome { outcome: outcome.as_str() });
         start(&families.health_samples_total, samples);
@@ -214,10 +219,19 @@ impl Metrics {
         self.all().ready.set(ready.into());
     }
 
-    /// When the certificate of a listener ends.
-    pub fn set_certificate_expiry(&self, listener: Listener, at: Timestamp) {
+    /// From when until when the certificate of a listener holds.
+    pub fn set_certificate(&self, listener: Listener, not_before: Timestamp, expiry: Timestamp) {
+        let (all, labels) = (self.all(), OfListener { listener: listener.as_str() });
+        all.tls_certificate_not_before_timestamp_seconds.get_or_create(&labels).set(not_before.as_second());
+        all.tls_certificate_expiry_timestamp_seconds.get_or_create(&labels).set(expiry.as_second());
+        // there before the first failure, so that it is an increase
+        drop(all.tls_reload_failures_total.get_or_create(&labels));
+    }
+
+    /// Changed certificates of a listener could not be used.
+    pub fn certificate_not_reloaded(&self, listener: Listener) {
         let labels = OfListener { listener: listener.as_str() };
-        self.all().tls_certificate_expiry_timestamp_seconds.get_or_create(&labels).set(at.as_second());
+        self.all().tls_reload_failures_total.get_or_create(&labels).inc();
     }
 
     /// Everything, as OpenMetrics 1.0 text.
@@ -281,7 +295,7 @@ mod tests {
     use crate::telemetry::families::NAMES;
 
     fn metrics() -> Metrics {
-        Metrics::new("1.2.3", "sqlite", "sealed")
+        Metrics::new("1.2.3", "sqlite", "sealed", "embedded")
     }
 
     /// Touches every family once.
@@ -315,7 +329,8 @@ mod tests {
         let judge = metrics.task("judge", TaskScope::Replica, second);
         judge.succeeded(Timestamp::from_millisecond(1_700_000_000_500).unwrap());
         metrics.set_ready(true);
-        metrics.set_certificate_expiry(Listener::Internal, Timestamp::from_second(1_800_000_000).unwrap());
+        let at = |second: i64| Timestamp::from_second(second).unwrap();
+        metrics.set_certificate(Listener::Internal, at(1_700_000_000), at(1_800_000_000));
         metrics
     }
 
@@ -355,8 +370,10 @@ mod tests {
             "ops_connection_not_healthy{connection_id=\"00000000-0000-0000-0000-000000000000\",state=\"down\"} 1",
             "ops_routing_view_version 42",
             "ops_task_last_success_timestamp_seconds{task=\"judge\",scope=\"replica\"} 1700000000.5",
+            "ops_tls_certificate_not_before_timestamp_seconds{listener=\"internal\"} 1700000000",
             "ops_tls_certificate_expiry_timestamp_seconds{listener=\"internal\"} 1800000000",
-            "ops_build_info{version=\"1.2.3\",store=\"sqlite\",secrets=\"sealed\"} 1",
+            "ops_tls_reload_failures_total{listener=\"internal\"} 0",
+            "ops_build_info{version=\"1.2.3\",store=\"sqlite\",secrets=\"sealed\",events=\"embedded\"} 1",
         ] {
             assert!(text.lines().any(|printed| printed == line), "{line}\n{text}");
         }

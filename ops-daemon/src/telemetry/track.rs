@@ -140,7 +140,7 @@ mod tests {
     }
 
     fn metrics() -> Metrics {
-        Metrics::new("1", "sqlite", "sealed")
+        Metrics::new("1", "sqlite", "sealed", "embedded")
     }
 
     fn request(uri: &str) -> Request {

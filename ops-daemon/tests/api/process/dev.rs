@@ -178,6 +178,8 @@ fn what_would_expose_it_or_cannot_be_is_refused_before_anything_is_made() {
         (kubernetes, "KUBERNETES_SERVICE_HOST"),
         (dev(&folder, &["--port-base", "65535"]), "--port-base"),
         (dev(&folder, &["--postgres", far]), "--postgres"),
+        (dev(&folder, &["--nats", "tls://ops:hunter22@nats.example.com"]), "--nats"),
+        (dev(&folder, &["--vault", "https://vault.example.com:8200"]), "--vault"),
         (dev(&folder, &["--log", "loud"]), "--log"),
     ] {
         let (code, said) = run(&mut command);
@@ -185,7 +187,14 @@ fn what_would_expose_it_or_cannot_be_is_refused_before_anything_is_made() {
         assert!(said.contains(told) && !said.contains("hunter22"), "{said}");
         assert!(!folder.exists(), "{told}");
     }
-    let all = ["--port-base", "65535", "--log", "loud", "--postgres", "mysql://x"];
-    let (code, said) = run(&mut dev(&folder, &all));
-    assert_eq!((code, said.lines().count()), (Some(78), 4), "every fault at once: {said}");
+    let all = [
+        ["--port-base", "65535"],
+        ["--log", "loud"],
+        ["--postgres", "mysql://x"],
+        ["--nats", "nats://nats.example.com"],
+        ["--vault", "vault.example.com"],
+        ["--vault-token-file", "/nowhere/token"],
+    ];
+    let (code, said) = run(&mut dev(&folder, all.as_flattened()));
+    assert_eq!((code, said.lines().count()), (Some(78), 7), "every fault at once: {said}");
 }

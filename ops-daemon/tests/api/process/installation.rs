@@ -69,10 +69,12 @@ impl Installation {
     }
 
     /// When somebody else was faster.
-    #[cfg(feature = "stack")]
     pub(super) fn take_other_ports(&mut self) {
-        self.base = free_ports();
-        self.write("ops.toml", &self.configuration(), 0o644);
+        let (old, new) = (self.base, free_ports());
+        self.base = new;
+        for nth in 0..3 {
+            self.edit(&format!("127.0.0.1:{}", old + nth), &format!("127.0.0.1:{}", new + nth));
+        }
     }
 
     /// A subcommand that reads the configuration, with no variable but those of the test.
@@ -86,6 +88,7 @@ impl Installation {
         let (admin, internal, ops) = (self.base, self.base + 1, self.base + 2);
         format!(
             r#"
+embedded = ["secrets", "events"]
 [admin]
 listen = "127.0.0.1:{admin}"
 [internal]
@@ -119,7 +122,7 @@ source = "urn:ops:example"
         )
     }
 
-    fn key_set(&self) -> String {
+    pub(super) fn key_set(&self) -> String {
         let (x, y) = self.issuer.public_key_raw()[1..].split_at(32);
         let (x, y) = (URL_SAFE_NO_PAD.encode(x), URL_SAFE_NO_PAD.encode(y));
         let key =
@@ -128,7 +131,7 @@ source = "urn:ops:example"
     }
 
     /// A CA, the server's certificate and the gateway's.
-    fn certify(&self) {
+    pub(super) fn certify(&self) {
         let mut ca = CertificateParams::default();
         ca.distinguished_name.push(DnType::CommonName, "CA of an installation");
         ca.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
@@ -161,7 +164,6 @@ source = "urn:ops:example"
 }
 
 /// How it is called while it serves.
-#[cfg(feature = "stack")]
 mod calling {
     use jsonwebtoken::{Algorithm, EncodingKey, Header};
 

@@ -14,4 +14,8 @@ mod proxy;
 #[cfg(feature = "stack")]
 mod degraded;
 mod installation;
+mod served;
 mod serve;
+mod serve_embedded;
+#[cfg(feature = "stack")]
+mod event_stream;

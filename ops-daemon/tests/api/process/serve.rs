@@ -51,6 +51,17 @@ fn check_config_tells_what_would_be_in_force_and_no_secret() {
 }
 
 #[test]
+fn check_config_warns_of_plain_text_to_another_machine() {
+    let installation = Installation::new("postgres://ops_app:hunter2x@db.example.com/ops");
+    let (code, said) = run(&mut installation.command("check-config"));
+    assert!(code == Some(0) && said.contains("tls = \"require\"") && !said.contains("Warning"), "{said}");
+    installation.edit("url_file = \"postgres.url\"", "url_file = \"postgres.url\"\ntls = \"off\"");
+    let (code, said) = run(&mut installation.command("check-config"));
+    assert!(code == Some(0) && said.contains("Warning: store.postgres.tls: is off"), "{said}");
+    assert!(!said.contains("hunter2x"), "{said}");
+}
+
+#[test]
 fn a_configuration_with_many_faults_is_refused_with_all_of_them_by_both_commands() {
     let installation = Installation::new(URL);
     installation.edit("audience = \"ops\"", "audience = 7\nissuers = \"x\"");
@@ -123,24 +134,11 @@ async fn the_printed_contracts_are_those_that_the_listeners_show() {
 
 #[cfg(feature = "stack")]
 mod on_postgres {
-    use std::process::Child;
-
     use ops_store::{postgres::apply_roles, testing::postgres::Database as Server};
     use serde_json::json;
 
-    use super::*;
+    use super::{super::served::Served, *};
     use crate::support::{Caller, sample, sample_of, until};
-
-    /// A served installation; it ends with its value.
-    struct Served(Child);
-
-    impl Drop for Served {
-        fn drop(&mut self) {
-            // it may have ended by itself
-            drop(self.0.kill());
-            drop(self.0.wait());
-        }
-    }
 
     #[tokio::test(flavor = "multi_thread")]
     async fn it_asks_for_migrate_first_and_then_serves_as_the_role_of_the_application() {
@@ -164,36 +162,14 @@ mod on_postgres {
         installation.write("migrate.url", &server.url_as("ops_migrate"), 0o644);
         assert_eq!(run(&mut daemon(&["migrate", "--url-file", &file])).0, Some(78));
 
-        let mut served = started(&mut installation).await;
+        let served = Served::start(&mut installation).await;
         serves(&installation).await;
-        assert!(Command::new("kill").args(["-TERM", &served.0.id().to_string()]).status().unwrap().success());
-        let ended = until("it has ended", async || served.0.try_wait().unwrap()).await;
+        let ended = served.stop().await;
         let log = installation.read("serve.log");
         assert_eq!(ended.code(), Some(0), "{log}");
         for wrong in ["a task failed", "\"level\":\"ERROR\"", "panicked", "pass-123"] {
             assert!(!log.contains(wrong), "{wrong}: {log}");
         }
-    }
-
-    /// Ready, on ports that nobody else took meanwhile.
-    async fn started(installation: &mut Installation) -> Served {
-        for _ in 0..20 {
-            let log = fs::File::create(installation.path("serve.log")).unwrap();
-            let mut command = installation.command("serve");
-            let mut served = Served(command.stdout(log.try_clone().unwrap()).stderr(log).spawn().unwrap());
-            let ops = installation.ops();
-            let ended = until("it is ready or has ended", async || match served.0.try_wait().unwrap() {
-                Some(status) => Some(Some(status)),
-                None => {
-                    ops.try_get("/health/ready").await.filter(|answer| answer.status == 200).map(|_| None)
-                }
-            });
-            let Some(status) = ended.await else { return served };
-            let log = installation.read("serve.log");
-            assert!(log.contains("cannot listen"), "{status}: {log}");
-            installation.take_other_ports();
-        }
-        panic!("no free ports");
     }
 
     async fn serves(installation: &Installation) {
