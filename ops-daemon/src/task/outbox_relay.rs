@@ -82,7 +82,8 @@ mod tests {
 
     #[test]
     fn every_end_of_a_pass_is_shown_in_metrics_and_in_the_list_of_what_is_degraded() {
-        let (metrics, readiness) = (Metrics::new("1", "postgres", "sealed"), Readiness::default());
+        let (metrics, readiness) =
+            (Metrics::new("1", "postgres", "sealed", "jetstream"), Readiness::default());
         let refused = |error| Err(RelayError::Stream(error));
         let degraded = || readiness.shown().degraded.contains(&Dependency::EventStream);
         let shown = |line: &str| {
