@@ -77,10 +77,12 @@ impl Installation {
         }
     }
 
-    /// A subcommand that reads the configuration, with no variable but those of the test.
+    /// A subcommand that reads the configuration, with no variable but those of the test. They name a proxy that nobody
+    /// runs: the service must not ask it for anything.
     pub(super) fn command(&self, name: &str) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_ops-daemon"));
         command.arg(name).arg("--config").arg(self.path("ops.toml")).env_clear().stdin(Stdio::null());
+        command.envs(["http_proxy", "https_proxy", "all_proxy"].map(|name| (name, "http://127.0.0.1:1")));
         command
     }
 

@@ -2,8 +2,8 @@
 //! for its keys.
 
 use std::{
+    fs::File,
     net::SocketAddr,
-    process::Stdio,
     sync::{Arc, Mutex},
 };
 
@@ -79,9 +79,12 @@ async fn it_serves_from_its_files_alone_on_them_and_keeps_them() {
 
     let twin = embedded();
     twin.edit("file = \"ops.sqlite\"", &format!("file = {:?}", installation.path("ops.sqlite")));
-    let ended = twin.command("serve").stdout(Stdio::piped()).stderr(Stdio::piped()).output().unwrap();
-    let said = String::from_utf8([ended.stdout, ended.stderr].concat()).unwrap();
-    assert_eq!(ended.status.code(), Some(1), "{said}");
+    let log = File::create(twin.path("serve.log")).unwrap();
+    let mut command = twin.command("serve");
+    let mut second = Served(command.stdout(log.try_clone().unwrap()).stderr(log).spawn().unwrap());
+    let ended = until("the second has ended", async || second.0.try_wait().unwrap()).await;
+    let said = twin.read("serve.log");
+    assert_eq!(ended.code(), Some(1), "{said}");
     assert!(said.contains("another process serves") && said.contains("ops.sqlite"), "{said}");
 
     assert_eq!(served.stop().await.code(), Some(0), "{}", installation.read("serve.log"));
