@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use ops_store::{
-    SecretStore, Store,
+    EventStream, SecretStore, Store,
+    nats::{self, NatsStream},
     postgres::{self, ConnectError, MigrateError, PostgresStore, Unfit},
     sealed::{SealedError, SealedFile},
     sqlite::{OpenError, SqliteStore},
@@ -45,6 +46,9 @@ pub enum NotOpened {
     /// The file of secrets cannot be opened.
     #[error(transparent)]
     Sealed(#[from] SealedError),
+    /// The event stream's settings cannot be used. A server that is away is no reason.
+    #[error(transparent)]
+    EventStream(#[from] nats::ConnectError),
 }
 
 /// A store, and what only one kind of store has.
@@ -90,6 +94,15 @@ pub fn open_secrets(secrets: &config::Secrets) -> Result<Arc<dyn SecretStore>, N
         config::Secrets::Vault(_) => unreachable!(),
         config::Secrets::Sealed(of) => Ok(Arc::new(SealedFile::open(&of.file, *of.key.expose())?)),
     }
+}
+
+/// Opens the event stream, when there is one.
+///
+/// # Errors
+/// [`NotOpened`].
+pub async fn open_stream(events: &config::Events) -> Result<Option<Arc<dyn EventStream>>, NotOpened> {
+    let Some(settings) = &events.stream else { return Ok(None) };
+    Ok(Some(Arc::new(NatsStream::connect(settings).await?)))
 }
 
 /// How the configuration says that the database is reached.

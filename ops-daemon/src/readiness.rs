@@ -28,6 +28,8 @@ pub enum Dependency {
     Database,
     /// Where secrets are kept.
     SecretStore,
+    /// Where events leave to.
+    EventStream,
     /// Whose keys tokens are judged by.
     TokenIssuer,
 }

@@ -2,12 +2,12 @@
 
 use std::{sync::Arc, time::Duration};
 
-use ops_store::{Store, postgres::PostgresStore, sqlite::SqliteStore};
+use ops_store::{Store, postgres::PostgresStore, relay::Relay, sqlite::SqliteStore};
 use tokio::sync::Notify;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
-    adapters::{NotOpened, OpenStore, open_secrets, open_store},
+    adapters::{NotOpened, OpenStore, open_secrets, open_store, open_stream},
     app::{App, Parts, refusal::Refusal, stamp::now, view::ViewHolder},
     config::{self, Config},
     http::{
@@ -118,6 +118,8 @@ async fn app(
     store.epoch().await.map_err(Refusal::from)?;
     let parts = Parts {
         view: ViewHolder::default(),
+        stream: open_stream(&config.events).await?,
+        relay: Relay::default(),
         committed: Notify::new(),
         to_tell: Notify::new(),
         pool,

@@ -8,11 +8,12 @@ pub mod sqlite;
 pub mod sealed;
 pub mod vault;
 pub mod nats;
+pub mod relay;
 
 #[cfg(feature = "testing")]
 pub mod conformance;
 #[cfg(feature = "testing")]
 pub mod testing;
 
-pub use port::{SecretStore, Store};
+pub use port::{EventStream, SecretStore, Store};
 pub use sql::Value;

@@ -72,6 +72,12 @@ impl CloudEvent {
             data,
         }
     }
+
+    /// The subject of the stream that carries it.
+    #[must_use]
+    pub fn subject(&self) -> &str {
+        &self.subject
+    }
 }
 
 /// What happened, without the noun.

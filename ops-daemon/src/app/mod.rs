@@ -14,7 +14,7 @@ pub mod health;
 use std::sync::Arc;
 
 use axum::extract::FromRef;
-use ops_store::{SecretStore, Store, postgres::PostgresStore};
+use ops_store::{EventStream, SecretStore, Store, postgres::PostgresStore, relay::Relay};
 use tokio::sync::Notify;
 
 use crate::{http::access::Access, readiness::Readiness, telemetry::Metrics};
@@ -33,6 +33,10 @@ pub struct Parts {
     pub secrets: Arc<dyn SecretStore>,
     /// What a resolve answers from.
     pub view: view::ViewHolder,
+    /// Where events leave to; without it they are read through the API only.
+    pub stream: Option<Arc<dyn EventStream>>,
+    /// Brings them there.
+    pub relay: Relay,
     /// Rung after a commit with events, here or by another replica: the relay takes them on.
     pub committed: Notify,
     /// Rung after a commit that other replicas should hear of.

@@ -81,6 +81,9 @@ pub enum Refusal {
     /// A secret that should be there is not.
     #[error("a secret is missing")]
     SecretMissing(#[source] Source),
+    /// The event stream takes no events. No request meets it: events wait in the outbox.
+    #[error("events cannot be published")]
+    EventStream(#[source] Source),
     /// A mistake of ours.
     #[error("something went wrong")]
     Internal(#[source] Source),

@@ -3,7 +3,10 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use ops_store::postgres;
+use ops_store::{
+    nats::{self, NatsStream},
+    postgres,
+};
 
 use super::{Failed, environment, say};
 use crate::{
@@ -56,7 +59,7 @@ impl Dev {
         telemetry::log::start(&config.log)?;
         let asked_to_stop = asked_to_stop()?;
         migrate(&config).await?;
-        ensure_stream(&config)?;
+        ensure_stream(&config).await?;
         let running = start(&config).await?;
         if !self.empty && estate::load(&running.app, &folder, &database(&config)).await? {
             say("Loaded the sample estate.");
@@ -111,11 +114,11 @@ async fn migrate(config: &Config) -> Result<(), NotOpened> {
 }
 
 /// `dev` makes its stream by itself. The one place that does.
-fn ensure_stream(config: &Config) -> Result<(), NotStarted> {
-    match &config.events.stream {
-        Some(_) => Err(NotStarted::NoAdapter("--nats")),
-        None => Ok(()),
-    }
+async fn ensure_stream(config: &Config) -> Result<(), nats::EnsureError> {
+    let Some(settings) = &config.events.stream else { return Ok(()) };
+    let done = NatsStream::ensure(settings, nats::Wanted::default()).await?;
+    tracing::info!(%done, "the event stream is there");
+    Ok(())
 }
 
 /// The database as the marker of the sample estate names it; no password.

@@ -8,6 +8,7 @@ mod migrate;
 mod new_epoch;
 mod secret;
 mod serve;
+mod stream;
 
 use std::{
     error::Error,
@@ -38,6 +39,9 @@ pub enum Command {
     /// Compare the secret store with the credentials
     #[command(subcommand)]
     Secret(secret::Secret),
+    /// Make the stream that events are published to; a job before a rollout
+    #[command(subcommand)]
+    Stream(stream::Stream),
     /// Check a configuration without starting, and print what would be in force
     CheckConfig(ConfigFile),
     /// Print the OpenAPI document of an API
@@ -63,6 +67,7 @@ impl Command {
             Self::Serve(file) => on_runtime(serve::run(file)),
             Self::NewEpoch(file) => on_runtime(new_epoch::run(file)),
             Self::Secret(secret) => on_runtime(secret.run()),
+            Self::Stream(stream) => on_runtime(stream.run()),
             Self::Migrate(migrate) => on_runtime(migrate.run()),
         };
         match done {

@@ -78,7 +78,7 @@ impl From<Refusal> for Problem {
                 let detail = "a secret that should be there is missing: store the credential again";
                 Self::new(ErrorCode::SecretMissing, detail).caused_by(&refusal)
             }
-            Refusal::Internal(_) => Self::internal(&refusal as &dyn Error),
+            Refusal::EventStream(_) | Refusal::Internal(_) => Self::internal(&refusal as &dyn Error),
         }
     }
 }

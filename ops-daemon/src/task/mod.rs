@@ -1,7 +1,9 @@
 //! Background tasks: no input, they re-read the world; woken by signal and by clock; safe to run twice.
 
 pub mod view_refresh;
-pub mod sequencer;
+pub mod outbox_relay;
+pub mod outbox_backlog;
+pub mod outbox_expiry;
 pub mod judge;
 pub mod receipt_expiry;
 pub mod secret_store_check;
@@ -34,7 +36,9 @@ pub struct Task {
 pub fn start(app: &App, running: &TaskTracker, stop: &CancellationToken) {
     view_refresh::start(app, running, stop);
     bell::start(app, running, stop);
-    sequencer::start(app, running, stop);
+    outbox_relay::start(app, running, stop);
+    outbox_backlog::start(app, running, stop);
+    outbox_expiry::start(app, running, stop);
     judge::start(app, running, stop);
     receipt_expiry::start(app, running, stop);
     secret_store_check::start(app, running, stop);

@@ -84,6 +84,11 @@ families! {
     store_commit_duration_seconds: Family<OfChange, Histogram, InSeconds> = "store_commit_duration_seconds", "Time of one commit, refused ones included";
     store_conflicts_total: Family<OfChange, Counter> = "store_conflicts", "Commits that found the world changed and were decided again";
     store_pool_connections: Family<OfState, Gauge> = "store_pool_connections", "Connections of the pool, and callers that wait for one";
+    outbox_unpublished: Gauge = "outbox_unpublished", "Committed events that the event stream does not have yet";
+    outbox_oldest_age_seconds: Real = "outbox_oldest_age_seconds", "Age of the oldest event that the event stream does not have yet";
+    events_published_total: Counter = "events_published", "Events that the event stream has taken";
+    event_publish_failures_total: Family<OfReason, Counter> = "event_publish_failures", "Times that the event stream did not take an event";
+    event_stream_missing: Gauge = "event_stream_missing", "Whether the event stream does not exist";
     secret_store_up: Gauge = "secret_store_up", "Whether the secret store answers";
     secret_requests_total: Family<OfSecret, Counter> = "secret_requests", "Requests to the secret store";
     secret_dangling: Gauge = "secret_dangling", "Credentials whose secret should be there and is not, as this replica last saw it";

@@ -67,6 +67,20 @@ label! {
 }
 
 label! {
+    /// Why the event stream did not take an event.
+    PublishFailure {
+        /// There is no such stream.
+        Missing = "missing",
+        /// It ended somewhere else than expected; the relay looked again.
+        Moved = "moved",
+        /// It did not answer.
+        Unavailable = "unavailable",
+        /// It said no.
+        Refused = "refused",
+    }
+}
+
+label! {
     /// What became of one sample.
     SampleOutcome {
         /// Stored.

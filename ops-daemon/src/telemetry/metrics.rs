@@ -24,7 +24,8 @@ use super::{
         OfScopedTask, OfSecret, OfState, OfTask, Real, Timed,
     },
     label::{
-        AuthReason, LeaseOutcome, Listener, SampleOutcome, SecretOperation, SecretOutcome, TaskScope, method,
+        AuthReason, LeaseOutcome, Listener, PublishFailure, SampleOutcome, SecretOperation, SecretOutcome,
+        TaskScope, method,
     },
     not_healthy::Shown,
 };
@@ -65,6 +66,8 @@ impl Metrics {
         start(&families.routing_resolve_total, Outcome::WORDS.iter().map(|outcome| OfOutcome { outcome }));
         let reasons = [AuthReason::Forbidden].into_iter().chain(TOKEN_REASONS.map(AuthReason::Token));
         start(&families.auth_failures_total, reasons.map(|reason| OfReason { reason: reason.as_str() }));
+        let failures = PublishFailure::ALL.iter().map(|reason| OfReason { reason: reason.as_str() });
+        start(&families.event_publish_failures_total, failures);
         let inner = Inner { families, registry, connections: Shown::nothing(), operators: Shown::nothing() };
         let metrics = Self(Arc::new(inner));
         metrics.set_connections(&BTreeMap::new());
@@ -104,6 +107,28 @@ impl Metrics {
         for (state, count) in [("idle", idle), ("in_use", in_use), ("waiting", waiting)] {
             self.all().store_pool_connections.get_or_create(&OfState { state }).set(whole(count));
         }
+    }
+
+    /// So many events wait for the event stream, the oldest since so many seconds.
+    pub fn set_outbox(&self, unpublished: u64, oldest_age_s: f64) {
+        self.all().outbox_unpublished.set(whole(unpublished));
+        self.all().outbox_oldest_age_seconds.set(oldest_age_s);
+    }
+
+    /// The event stream has taken so many more events.
+    pub fn events_published(&self, count: u64) {
+        self.all().events_published_total.inc_by(count);
+    }
+
+    /// The event stream did not take an event, so many times.
+    pub fn events_refused(&self, reason: PublishFailure, times: u64) {
+        let labels = OfReason { reason: reason.as_str() };
+        self.all().event_publish_failures_total.get_or_create(&labels).inc_by(times);
+    }
+
+    /// Whether the event stream does not exist.
+    pub fn set_event_stream_missing(&self, missing: bool) {
+        self.all().event_stream_missing.set(missing.into());
     }
 
     /// Whether the secret store answers.
@@ -302,6 +327,10 @@ mod tests {
         metrics.commit_ended(ChangeName::OperatorCreate, second);
         metrics.commit_conflicted(ChangeName::OperatorCreate);
         metrics.set_pool(1, 2, 3);
+        metrics.set_outbox(4, 1.5);
+        metrics.events_published(9);
+        metrics.events_refused(PublishFailure::Unavailable, 2);
+        metrics.set_event_stream_missing(true);
         metrics.set_secret_store_up(true);
         metrics.secret_requested(SecretOperation::Get, SecretOutcome::Ok);
         metrics.leased(LeaseOutcome::Served, 2);
@@ -348,6 +377,11 @@ mod tests {
             "ops_http_requests_total{listener=\"admin\",method=\"GET\",route=\"/admin/v1/operators/{operator_id}\",status=\"200\"} 1",
             "ops_store_pool_connections{state=\"waiting\"} 3",
             "ops_credential_leases_total{outcome=\"served\"} 2",
+            "ops_outbox_unpublished 4",
+            "ops_outbox_oldest_age_seconds 1.5",
+            "ops_events_published_total 9",
+            "ops_event_publish_failures_total{reason=\"unavailable\"} 2",
+            "ops_event_stream_missing 1",
             "ops_connections{state=\"down\"} 0",
             "ops_connection_not_healthy{connection_id=\"00000000-0000-0000-0000-000000000000\",state=\"down\"} 1",
             "ops_routing_view_version 42",

@@ -11,7 +11,8 @@ mod not_healthy;
 
 pub use exposition::Format;
 pub use label::{
-    AuthReason, LeaseOutcome, Listener, SampleOutcome, SecretOperation, SecretOutcome, TaskScope,
+    AuthReason, LeaseOutcome, Listener, PublishFailure, SampleOutcome, SecretOperation, SecretOutcome,
+    TaskScope,
 };
 pub use metrics::{Metrics, TaskMetrics};
 pub use track::{Track, track};

@@ -17,6 +17,7 @@ pub mod connection;
 pub mod credential;
 pub mod routing;
 pub mod event;
+pub mod relay;
 pub mod audit;
 pub mod health;
 pub mod constraint;
@@ -65,6 +66,10 @@ macro_rules! conformance_tests {
             event::events_are_numbered_without_gaps_in_batches_by_several_at_once_and_again,
             event::events_come_in_pages_after_a_position,
             event::a_new_epoch_begins_every_count_anew_above_the_old_one,
+            relay::a_position_is_found_by_the_id_of_its_event_once_it_has_one,
+            relay::the_mark_of_the_relay_is_read_back_as_it_was_kept_last,
+            relay::what_waits_behind_a_position_is_counted_over_epochs_and_with_what_has_no_number,
+            relay::published_events_expire_in_batches_the_oldest_first_and_the_last_one_stays,
             audit::an_audit_entry_is_read_back_as_it_was_written,
             audit::the_audit_trail_comes_in_pages_the_newest_first,
             health::a_sample_counts_once_and_only_for_a_connection_that_is_there,

@@ -32,6 +32,11 @@ impl<T: Engine> EventReads for T {
 #[async_trait]
 impl<T: Engine> Sequencer for T {
     async fn number_events(&self, batch: usize) -> Result<u64, ReadError> {
+        // asked first: when there is nothing to number, nothing is locked, written or flushed
+        let [unnumbered] = self.read_all([sql::outbox::unnumbered()]).await?;
+        if !unnumbered.first().is_some_and(|row| row.bool(0) == Ok(true)) {
+            return Ok(0);
+        }
         let batch = i64::try_from(batch).unwrap_or(i64::MAX);
         let [lock, number, head] = sql::outbox::number(batch);
         self.write_counting(vec![lock, number, head], 1).await

@@ -7,6 +7,8 @@ mod credential;
 mod routing;
 mod health;
 mod event;
+mod relay;
+mod stream;
 mod audit;
 mod receipt;
 mod service;
@@ -26,10 +28,12 @@ pub use event::{EventReads, Sequencer};
 pub use health::{Arrived, ConnectionHealthRow, HealthLog, HealthReads, Taken as SampleTaken};
 pub use operator::{Deleted, Dossier, OperatorFilter, OperatorReads, OperatorSort};
 pub use receipt::{Receipt, ReceiptScope, Receipts, Reply, StoredReceipt};
+pub use relay::{Backlog, Outbox, RelayMark};
 pub use replica::{Bell, Bells, Candidate, Leaders};
 pub use routing::{RoutingReads, RuleFilter};
 pub use secret::{NotAPath, SecretError, SecretPath, SecretStore};
 pub use service::{Restored, ServiceReads};
+pub use stream::{End, EventStream, Message, Messages, Newest, Published, StreamError, Tail};
 
 pub use crate::sql::health_session::LastHeard;
 
@@ -44,6 +48,7 @@ pub trait Store:
     + HealthReads
     + EventReads
     + Sequencer
+    + Outbox
     + AuditReads
     + Receipts
     + ServiceReads
@@ -63,6 +68,8 @@ impl<T> Store for T where
         + HealthReads
         + EventReads
         + Sequencer
+        + Outbox
+        + Outbox
         + AuditReads
         + Receipts
         + ServiceReads

@@ -18,6 +18,7 @@ pub(crate) mod health_window;
 pub(crate) mod health_session;
 pub(crate) mod health;
 pub(crate) mod outbox;
+pub(crate) mod relay;
 pub(crate) mod audit;
 pub(crate) mod receipt;
 

@@ -1,8 +1,10 @@
 //! The outbox in SQL: events are written with their change and numbered afterwards.
 
+use jiff::Timestamp;
 use ops_core::{
     Change, Mark,
     event::{Event, Stored},
+    id::EventId,
     limits,
 };
 
@@ -50,6 +52,11 @@ pub(crate) fn read(row: &Row) -> Result<Stored, Corrupt> {
     })
 }
 
+/// Whether any committed event has no number yet.
+pub(crate) fn unnumbered() -> Statement {
+    Statement::new("SELECT EXISTS (SELECT 1 FROM outbox WHERE position IS NULL)", [])
+}
+
 /// Numbers committed rows, in the order they were written. The head's lock makes a second sequencer wait, and each
 /// statement after it sees what the first one committed. An operator's events are in order, since each was written
 /// after the one before it was committed.
@@ -73,4 +80,54 @@ pub(crate) fn number(batch: i64) -> [Statement; 3] {
             [],
         ),
     ]
+}
+
+/// Where an event stands, when it is here and has a number.
+pub(crate) fn position_of(id: EventId) -> Statement {
+    Statement::new(
+        "SELECT position_epoch, position FROM outbox WHERE id = $1 AND position IS NOT NULL",
+        args![id.uuid()],
+    )
+}
+
+/// Where the newest numbered event stands.
+pub(crate) fn last_position() -> Statement {
+    Statement::new(
+        "SELECT position_epoch, position FROM outbox WHERE position IS NOT NULL \
+         ORDER BY position_epoch DESC, position DESC LIMIT 1",
+        [],
+    )
+}
+
+pub(crate) fn read_position(row: &Row) -> Result<Mark, Corrupt> {
+    Ok(Mark::new(row.int(0)?, row.int(1)?))
+}
+
+/// How many events are behind a position. Positions have no gaps, so within an epoch nobody has to count.
+pub(crate) fn count_behind(mark: Mark) -> Statement {
+    Statement::new(
+        "SELECT (SELECT count(*) FROM outbox WHERE position IS NULL) + CASE WHEN epoch = $1 THEN position - $2 \
+         ELSE (SELECT count(*) FROM outbox WHERE (position_epoch, position) > ($1, $2)) END FROM outbox_head",
+        args![mark.epoch, mark.n],
+    )
+}
+
+/// When the oldest event behind a position was decided.
+pub(crate) fn oldest_behind(mark: Mark) -> Statement {
+    Statement::new(
+        "SELECT at FROM (SELECT at FROM outbox WHERE (position_epoch, position) > ($1, $2) \
+         ORDER BY position_epoch, position LIMIT 1) AS numbered \
+         UNION ALL SELECT at FROM (SELECT at FROM outbox WHERE position IS NULL ORDER BY row_no LIMIT 1) AS unnumbered",
+        args![mark.epoch, mark.n],
+    )
+}
+
+/// Forgets published events that were decided before `before`. Only the oldest `batch` are looked at: what is behind one
+/// that is too young is too young as well.
+pub(crate) fn expire(before: Timestamp, published: Mark, batch: i64) -> Statement {
+    Statement::new(
+        "DELETE FROM outbox WHERE row_no IN (SELECT row_no FROM (SELECT row_no, at FROM outbox \
+         WHERE (position_epoch, position) < ($1, $2) ORDER BY position_epoch, position LIMIT $3) AS oldest WHERE at < $4)",
+        args![published.epoch, published.n, batch, before],
+    )
 }

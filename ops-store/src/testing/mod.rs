@@ -6,6 +6,8 @@
     reason = "a test that cannot be set up must fail, and say why"
 )]
 
+pub mod nats;
+pub mod outbox;
 pub mod postgres;
 mod rows;
 pub mod server;

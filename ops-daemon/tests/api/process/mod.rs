@@ -17,3 +17,5 @@ mod installation;
 mod served;
 mod serve;
 mod serve_embedded;
+#[cfg(feature = "stack")]
+mod event_stream;
