@@ -365,7 +365,7 @@ fn configured(folder: &Path, port: u16, certificate: &Certificate) -> PathBuf {
     std::fs::create_dir_all(&data).unwrap();
     let cluster = free_port();
     let text = format!(
-        "storage \"raft\" {{\n  path = \"{}\"\n  node_id = \"one\"\n}}\n\
+        "storage \"raft\" {{\n  path = \"{}\"\n  node_id = \"one\"\n  performance_multiplier = 1\n}}\n\
          listener \"tcp\" {{\n  address = \"127.0.0.1:{port}\"\n  cluster_address = \"127.0.0.1:{cluster}\"\n  \
          tls_cert_file = \"{}\"\n  tls_key_file = \"{}\"\n}}\n\
          api_addr = \"https://127.0.0.1:{port}\"\ncluster_addr = \"https://127.0.0.1:{cluster}\"\n",
