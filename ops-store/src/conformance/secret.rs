@@ -138,7 +138,7 @@ pub async fn of_many_who_put_different_secrets_at_one_path_one_wins(store: Arc<d
 
 /// Many at once are served, and nobody gets somebody else's secret.
 pub async fn many_who_put_and_read_at_once_each_get_their_own(store: Arc<dyn SecretStore>) {
-    let all = (0..64).map(|n| {
+    let all = (0..32).map(|n| {
         let store = Arc::clone(&store);
         tokio::spawn(async move {
             let (path, own) = (at(n % 4, n % 8, n), secret("acme", &format!("pw{n}")));

@@ -121,8 +121,13 @@ impl Session {
         mut desk: MutexGuard<'_, Desk>,
         token: &Arc<Token>,
     ) -> Result<Arc<Token>, Fault> {
-        if matches!(self.login, Login::TokenFile { .. }) && !self.has_new_file(&desk).await {
-            let again = Instant::now() + limits::FILE_LOOK;
+        let now = Instant::now();
+        // whoever keeps the token of a file alive may do so without writing the file: an old one is looked up again
+        if matches!(self.login, Login::TokenFile { .. })
+            && !token.is_old(now)
+            && !self.has_new_file(&desk).await
+        {
+            let again = now + limits::FILE_LOOK;
             return Ok(self.take(Token::clone(token).due_at(again)));
         }
         if !token.is_renewable {

@@ -71,6 +71,11 @@ impl Token {
         self.remaining(now).is_some_and(|remaining| remaining.is_zero())
     }
 
+    /// Whether no more than a third of its life is left.
+    pub(super) fn is_old(&self, now: Instant) -> bool {
+        due(self.since, self.lifetime).is_some_and(|due| now >= due)
+    }
+
     /// How long until something is to be done about it; nothing, when that is never.
     pub(super) fn due_in(&self, now: Instant) -> Option<Duration> {
         self.due.map(|due| due.saturating_duration_since(now))

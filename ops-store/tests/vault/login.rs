@@ -197,6 +197,20 @@ async fn a_token_file_is_read_again_when_it_changes_and_when_its_token_is_refuse
 }
 
 #[tokio::test]
+async fn the_life_of_a_token_that_somebody_else_renews_is_looked_up_again_before_it_ends() {
+    let server = Bao::dev().await;
+    let token = server.token(HOUR, true).await;
+    let store = VaultStore::open(server.token_file(&token)).unwrap();
+    store.keep_logged_in().await.unwrap();
+    pass(HOUR / 2).await;
+    store.keep_logged_in().await.unwrap();
+    assert!(store.token_expires_in().unwrap() <= HOUR / 2, "not yet");
+    pass(HOUR / 4).await;
+    store.keep_logged_in().await.unwrap();
+    assert!(store.token_expires_in().unwrap() > HOUR * 3 / 4, "for the server no time has passed");
+}
+
+#[tokio::test]
 async fn a_service_account_of_kubernetes_logs_in_and_another_one_does_not() {
     let server = Bao::dev().await;
     server.write_policy().await;
