@@ -8,6 +8,7 @@ use ops_store::{
     postgres::{self, ConnectError, MigrateError, PostgresStore, Unfit},
     sealed::{SealedError, SealedFile},
     sqlite::{OpenError, SqliteStore},
+    vault::{self, VaultStore},
 };
 
 use crate::{
@@ -46,6 +47,9 @@ pub enum NotOpened {
     /// The file of secrets cannot be opened.
     #[error(transparent)]
     Sealed(#[from] SealedError),
+    /// The secret store's settings cannot be used.
+    #[error(transparent)]
+    Vault(#[from] vault::OpenError),
     /// The event stream's settings cannot be used. A server that is away is no reason.
     #[error(transparent)]
     EventStream(#[from] nats::ConnectError),
@@ -85,14 +89,28 @@ pub async fn open_store(store: &config::Store) -> Result<OpenStore, NotOpened> {
     }
 }
 
-/// Opens the secret store.
+/// A secret store, and what only one kind of secret store has.
+pub struct OpenSecrets {
+    /// Where secrets are kept.
+    pub secrets: Arc<dyn SecretStore>,
+    /// The server that we must stay logged in to.
+    pub vault: Option<VaultStore>,
+}
+
+/// Opens the secret store. A server is not asked yet: that it is away is no reason not to start.
 ///
 /// # Errors
 /// [`NotOpened`].
-pub fn open_secrets(secrets: &config::Secrets) -> Result<Arc<dyn SecretStore>, NotOpened> {
+pub fn open_secrets(secrets: &config::Secrets) -> Result<OpenSecrets, NotOpened> {
     match secrets {
-        config::Secrets::Vault(_) => unreachable!(),
-        config::Secrets::Sealed(of) => Ok(Arc::new(SealedFile::open(&of.file, *of.key.expose())?)),
+        config::Secrets::Vault(settings) => {
+            let vault = VaultStore::open(settings.clone())?;
+            Ok(OpenSecrets { secrets: Arc::new(vault.clone()), vault: Some(vault) })
+        }
+        config::Secrets::Sealed(of) => {
+            let sealed = SealedFile::open(&of.file, *of.key.expose())?;
+            Ok(OpenSecrets { secrets: Arc::new(sealed), vault: None })
+        }
     }
 }
 

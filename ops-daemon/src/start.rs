@@ -2,12 +2,12 @@
 
 use std::{sync::Arc, time::Duration};
 
-use ops_store::{Store, postgres::PostgresStore, relay::Relay, sqlite::SqliteStore};
+use ops_store::{SecretStore, Store, postgres::PostgresStore, relay::Relay, sqlite::SqliteStore};
 use tokio::sync::Notify;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
-    adapters::{NotOpened, OpenStore, open_secrets, open_store, open_stream},
+    adapters::{NotOpened, OpenSecrets, OpenStore, open_secrets, open_store, open_stream},
     app::{App, Parts, refusal::Refusal, stamp::now, view::ViewHolder},
     config::{self, Config},
     http::{
@@ -69,12 +69,16 @@ pub async fn start(config: &Config) -> Result<Running, NotStarted> {
     let (bound, tls_files) = listeners::bind(config).await?;
     let OpenStore { store, pool, sqlite } = open_store(&config.store).await?;
     let issuer_keys = Arc::new(IssuerKeys::new(config.auth.keys.clone()));
-    let app = app(config, store, pool, &issuer_keys).await?;
+    let OpenSecrets { secrets, vault } = open_secrets(&config.secrets)?;
+    let app = app(config, store, pool, secrets, &issuer_keys).await?;
     first_keys(&app, &issuer_keys, &config.auth.keys).await?;
     measure_certificates(&app, &tls_files)?;
     task::view_refresh::refresh(app.clone()).await?;
     let (tasks, stop_tasks) = (TaskTracker::new(), CancellationToken::new());
     task::start(&app, &tasks, &stop_tasks);
+    if let Some(vault) = vault {
+        task::secret_store_login::start(&app, &tasks, &stop_tasks, vault);
+    }
     task::key_set_refresh::start(&app, &tasks, &stop_tasks, issuer_keys);
     task::certificate_reload::start(&app, &tasks, &stop_tasks, tls_files);
     let (apis, ops) = (End::default(), End::default());
@@ -108,9 +112,9 @@ async fn app(
     config: &Config,
     store: Arc<dyn Store>,
     pool: Option<PostgresStore>,
+    secrets: Arc<dyn SecretStore>,
     issuer_keys: &IssuerKeys,
 ) -> Result<App, NotStarted> {
-    let secrets = open_secrets(&config.secrets)?;
     let expected = Expected { issuer: config.auth.issuer.clone(), audience: config.auth.audience.clone() };
     let verifier = Verifier::without_keys(expected, issuer_keys.renewal());
     let identities = Identities::new(config.internal.identities.clone());

@@ -5,6 +5,7 @@ use std::{
     fs,
     os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use ops_core::{
@@ -57,34 +58,6 @@ async fn a_secret_is_given_back_as_it_was_put_also_by_a_file_that_is_opened_agai
         assert!(same(&store.get(at(n)).await.ok().unwrap(), secret));
         assert!(same(&again.get(at(n)).await.ok().unwrap(), secret));
     }
-}
-
-#[tokio::test]
-async fn the_same_secret_may_be_put_again_and_another_one_may_not() {
-    let (_folder, path) = folder();
-    let store = SealedFile::open(&path, KEY).unwrap();
-    let first = secret("acme", "password");
-    store.put(at(1), &first).await.unwrap();
-    store.put(at(1), &first).await.unwrap();
-    for other in [secret("acme", "passwore"), secret("acm", "password"), secret("acme", "")] {
-        let refused = store.put(at(1), &other).await.unwrap_err();
-        assert!(matches!(refused, SecretError::Exists(path) if path == at(1)), "{refused:?}");
-    }
-    assert!(same(&store.get(at(1)).await.ok().unwrap(), &first));
-    store.put(at(2), &secret("acme", "passwore")).await.unwrap();
-}
-
-#[tokio::test]
-async fn what_was_never_put_is_missing() {
-    let (_folder, path) = folder();
-    let store = SealedFile::open(&path, KEY).unwrap();
-    let missing = store.get(at(1)).await.err().unwrap();
-    assert!(matches!(missing, SecretError::Missing(path) if path == at(1)), "{missing:?}");
-    assert_eq!(
-        missing.to_string(),
-        "no secret lies at operators/00000000-0000-0000-0000-000000000001/connections/\
-         00000000-0000-0000-0000-000000000002/00000000-0000-0000-0000-000000000001"
-    );
 }
 
 #[tokio::test]
@@ -198,6 +171,13 @@ async fn the_octets_of_the_files_hold_neither_password_nor_account_nor_key_in_an
     }
 }
 
+async fn open() -> (Arc<dyn SecretStore>, TempDir) {
+    let (folder, path) = folder();
+    (Arc::new(SealedFile::open(&path, KEY).unwrap()), folder)
+}
+
+ops_store::secret_conformance_tests!(open);
+
 fn hex(text: &str) -> String {
     text.bytes().map(|octet| format!("{octet:02x}")).collect()
 }
@@ -210,22 +190,4 @@ fn base64(text: &str) -> String {
     sextets
         .map(|six| char::from(DIGITS[usize::from_str_radix(std::str::from_utf8(six).unwrap(), 2).unwrap()]))
         .collect()
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn of_many_who_put_different_secrets_at_one_path_one_wins() {
-    let (_folder, path) = folder();
-    let store = SealedFile::open(&path, KEY).unwrap();
-    for round in 0..20 {
-        let puts = (0..8).map(|n| {
-            let store = store.clone();
-            tokio::spawn(
-                async move { store.put(at(round), &secret("acme", &format!("pw{n}"))).await.map(|()| n) },
-            )
-        });
-        let results = futures::future::join_all(puts).await;
-        let won: Vec<i32> = results.into_iter().filter_map(|put| put.unwrap().ok()).collect();
-        let [winner] = won[..] else { panic!("round {round}: {won:?}") };
-        assert_eq!(store.get(at(round)).await.ok().unwrap().password.expose(), format!("pw{winner}"));
-    }
 }

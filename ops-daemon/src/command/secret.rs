@@ -6,7 +6,7 @@ use clap::{Args, Subcommand};
 
 use super::{Failed, load, say};
 use crate::{
-    adapters::{OpenStore, open_secrets, open_store},
+    adapters::{OpenSecrets, OpenStore, open_secrets, open_store},
     app::{credential::sweep, stamp::now},
 };
 
@@ -37,7 +37,7 @@ impl Secret {
         let Self::Reconcile(Reconcile { config, confirm }) = self;
         let config = load(config.as_deref())?;
         let OpenStore { store, sqlite, .. } = open_store(&config.store).await?;
-        let secrets = open_secrets(&config.secrets)?;
+        let OpenSecrets { secrets, .. } = open_secrets(&config.secrets)?;
         let epoch = store.epoch().await?;
         let swept = sweep::look(&*store, &*secrets, now()).await?;
         for (what, paths) in [

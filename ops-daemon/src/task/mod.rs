@@ -7,6 +7,7 @@ pub mod outbox_expiry;
 pub mod judge;
 pub mod receipt_expiry;
 pub mod secret_store_check;
+pub mod secret_store_login;
 pub mod secret_sweep;
 pub mod bell;
 mod lead;

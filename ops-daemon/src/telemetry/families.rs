@@ -91,6 +91,7 @@ families! {
     event_stream_missing: Gauge = "event_stream_missing", "Whether the event stream does not exist";
     secret_store_up: Gauge = "secret_store_up", "Whether the secret store answers";
     secret_requests_total: Family<OfSecret, Counter> = "secret_requests", "Requests to the secret store";
+    secret_token_expiry_timestamp_seconds: Gauge = "secret_token_expiry_timestamp_seconds", "When our token for the secret store ends; 0 without one and when it has no end";
     secret_dangling: Gauge = "secret_dangling", "Credentials whose secret should be there and is not, as this replica last saw it";
     sweep_disabled: Gauge = "sweep_disabled", "Whether destructive sweeps stand still after a restore";
     credential_leases_total: Family<OfOutcome, Counter> = "credential_leases", "Connections that lease requests named";

@@ -219,6 +219,11 @@ impl Metrics {
         self.all().task_leader.get_or_create(&OfTask { task }).set(leads.into());
     }
 
+    /// When our token for the secret store ends; nothing without one, and when it has no end.
+    pub fn set_secret_token_expiry(&self, at: Option<Timestamp>) {
+        self.all().secret_token_expiry_timestamp_seconds.set(at.map_or(0, Timestamp::as_second));
+    }
+
     /// So many credentials have no secret where one should be.
     pub fn set_secret_dangling(&self, count: usize) {
         self.all().secret_dangling.set(whole(count));

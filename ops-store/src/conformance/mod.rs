@@ -22,7 +22,7 @@ pub mod audit;
 pub mod health;
 pub mod constraint;
 pub mod service;
-
+pub mod secret;
 /// The tests of an adapter. `$open` is an `async fn` that answers a fresh store as `Arc<dyn Store>`, a look into its
 /// rows, and whatever must live as long as they do.
 #[macro_export]
@@ -92,6 +92,33 @@ macro_rules! conformance_tests {
         async fn $name() {
             let (store, rows, _alive) = $open().await;
             $crate::conformance::$noun::$name(store, rows).await;
+        })+
+    };
+}
+
+/// The tests of a secret store. `$open` is an `async fn` that answers a fresh store as `Arc<dyn SecretStore>`, and whatever
+/// must live as long as it does.
+#[macro_export]
+macro_rules! secret_conformance_tests {
+    ($open:path) => {
+        $crate::secret_conformance_tests! { $open =>
+            secret::a_secret_is_given_back_as_it_was_put,
+            secret::the_same_secret_may_be_put_again_and_another_one_may_not,
+            secret::what_was_never_put_is_missing,
+            secret::what_was_destroyed_is_gone_and_may_be_destroyed_again,
+            secret::operators_and_paths_are_listed_in_order_until_they_are_destroyed,
+            secret::each_path_has_its_own_secret,
+            secret::of_many_who_put_different_secrets_at_one_path_one_wins,
+            secret::many_who_put_and_read_at_once_each_get_their_own,
+            secret::no_refusal_shows_a_secret,
+            secret::it_is_well,
+        }
+    };
+    ($open:path => $($noun:ident :: $name:ident),+ $(,)?) => {
+        $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+        async fn $name() {
+            let (store, _alive) = $open().await;
+            $crate::conformance::$noun::$name(store).await;
         })+
     };
 }

@@ -3,14 +3,18 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
+    clippy::indexing_slicing,
     reason = "a test that cannot be set up must fail, and say why"
 )]
 
+pub mod certificate;
 pub mod nats;
 pub mod outbox;
 pub mod postgres;
 mod rows;
 pub mod server;
 pub mod sqlite;
+pub mod token_review;
+pub mod vault;
 
 pub use rows::Rows;

@@ -13,7 +13,8 @@ pub struct Settings {
     pub prefix: String,
     /// `X-Vault-Namespace`, where the server has namespaces.
     pub namespace: Option<String>,
-    /// PEM file with the authorities that may have signed the server's certificate; the system's without it.
+    /// PEM file with the authorities that may have signed the server's certificate; the system's without it. Read once, when
+    /// the store is opened.
     pub ca_file: Option<PathBuf>,
     /// How we log in.
     pub login: Login,
