@@ -219,7 +219,11 @@ pub(crate) fn hot() -> Vec<String> {
     use ops_core::{id::OperatorId, operator::Expect};
     let nobody = OperatorId::from(Uuid::nil());
     let fixed = [operator::draw_sequence(nobody), routing::draw_view_version(), operator::by_id(nobody)];
-    let expects = [operator::expect(Expect::Alive(nobody)), operator::expect(Expect::Version(nobody, 0))];
+    let expects = [
+        operator::expect(Expect::Alive(nobody)),
+        operator::expect(Expect::Version(nobody, 0)),
+        service::expect_epoch(0),
+    ];
     let texts = [operator::INSERT, outbox::INSERT, audit::INSERT, receipt::CLAIM, operator::PUT];
     fixed
         .into_iter()

@@ -8,6 +8,7 @@ use ops_core::{
     Change, Mark,
     audit::AuditEntry,
     change::ChangeName,
+    change::Expect,
     operator::{Operator, update::Update},
     testing::text,
 };
@@ -41,6 +42,7 @@ async fn creating_an_operator_is_one_flight_also_on_a_connection_that_nobody_has
         let code = format!("o{round}");
         let (operator, change) = new_operator(&code);
         let receipt = receipt(&code, &operator.id.to_string());
+        let change = change.expect(Expect::Epoch(1));
         let (flights, done) = proxy.flights_of(store.commit(change, Some(receipt))).await;
         println!("create: {flights}");
         assert_eq!((flights, done.unwrap()), (1, Committed::Done), "round {round}");
@@ -65,7 +67,11 @@ async fn changing_an_operator_is_two_flights_one_to_load_and_one_to_commit() {
 
 fn renamed(operator: &Operator, name: &str) -> Change {
     let update = Update { display_name: Some(text(name)), ..Update::default() };
-    ops_core::operator::update::update(operator, update, &stamp()).unwrap().unwrap().1
+    ops_core::operator::update::update(operator, update, &stamp())
+        .unwrap()
+        .unwrap()
+        .1
+        .expect(Expect::Epoch(1))
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

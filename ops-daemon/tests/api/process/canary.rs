@@ -16,14 +16,14 @@ const CONNECTIONS: usize = 5;
 const NOBODY: &str = "01900000-0000-7000-8000-000000000000";
 
 #[tokio::test(flavor = "multi_thread")]
-async fn no_password_is_told_or_kept_anywhere_but_by_a_lease_on_sqlite() {
+async fn no_password_is_told_or_kept_anywhere_but_by_a_lease_embedded() {
     never_leaks(Database::Sqlite).await;
 }
 
 #[cfg(feature = "stack")]
 #[tokio::test(flavor = "multi_thread")]
-async fn no_password_is_told_or_kept_anywhere_but_by_a_lease_on_postgres() {
-    never_leaks(Database::postgres().await).await;
+async fn no_password_is_told_or_kept_anywhere_but_by_a_lease_on_servers() {
+    never_leaks(Database::servers().await).await;
 }
 
 async fn never_leaks(database: Database) {
@@ -277,6 +277,10 @@ impl Search {
             self.look(&format!("table {table} {when}"), rows.join("\n").as_bytes());
         }
         let mut left = vec![daemon.folder().to_owned()];
+        #[cfg(feature = "stack")]
+        if let Database::Servers(servers) = daemon.database() {
+            left.push(servers.nats().folder().to_owned());
+        }
         let mut files = 0;
         while let Some(path) = left.pop() {
             if path.is_dir() {
@@ -286,14 +290,14 @@ impl Search {
                 files += 1;
             }
         }
-        assert!(files >= 17, "{files} files");
+        assert!(files >= 16, "{files} files");
         #[cfg(feature = "stack")]
         self.look_into_dump(daemon, when);
     }
 
     #[cfg(feature = "stack")]
     fn look_into_dump(&mut self, daemon: &Daemon, when: &str) {
-        let Database::Postgres(database) = daemon.database() else { return };
+        let Database::Servers(database) = daemon.database() else { return };
         let Some(program) = pg_dump() else { return eprintln!("there is no pg_dump here") };
         let dump = std::process::Command::new(program).arg(database.url_as("ops")).output().unwrap();
         assert!(dump.status.success(), "{}", String::from_utf8_lossy(&dump.stderr));

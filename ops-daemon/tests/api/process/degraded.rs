@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use super::proxy::{Proxy, Way};
-use crate::support::{Answer, Caller, Daemon, Database, Estate, Options, sample, sample_of, until};
+use crate::support::{Answer, ByWayOf, Caller, Daemon, Database, Estate, Options, sample, sample_of, until};
 
 const OPERATORS: &str = "/admin/v1/operators";
 const RULES: &str = "/admin/v1/routing/rules";
@@ -17,10 +17,13 @@ struct Scene {
 
 impl Scene {
     async fn set() -> Self {
-        let database = Database::postgres().await;
-        let Database::Postgres(server) = &database else { panic!("PostgreSQL was asked for") };
+        let database = Database::servers().await;
+        let Database::Servers(server) = &database else { panic!("PostgreSQL was asked for") };
         let proxy = Proxy::before(server.address()).await;
-        let options = Options { by_way_of: Some(proxy.port()), ..Options::default() };
+        let options = Options {
+            by_way_of: ByWayOf { postgres: Some(proxy.port()), ..ByWayOf::default() },
+            ..Options::default()
+        };
         let daemon = Daemon::start_with(database, options).await;
         let estate = Estate::create(&daemon, "acme").await;
         daemon.admin().post(RULES, estate.rule("german", "49")).await.expect(201);
@@ -136,7 +139,7 @@ async fn a_database_that_refuses_leaves_the_answers_from_memory_and_nothing_half
             says_so(name, &answer);
             assert_eq!(answer.status, 503, "{name}: nothing can have been sent: {}", answer.text);
         }
-        assert_eq!(scene.daemon.rows().await.everything().await, stored);
+        assert_eq!(scene.daemon.stored_now().await, stored);
         scene.proxy.become_now(Way::Open).await;
         scene.degraded(json!([])).await;
     }
@@ -156,7 +159,7 @@ async fn a_database_that_hangs_leaves_the_answers_from_memory_and_one_effect_of_
     assert!(told.contains(&("create", 504)), "it was sent, and may be kept later: {told:?}");
     scene.degraded(json!(["database"])).await;
     assert_eq!(scene.resolved().await, resolved);
-    assert_eq!(scene.daemon.rows().await.everything().await, stored);
+    assert_eq!(scene.daemon.stored_now().await, stored);
     scene.proxy.become_now(Way::Open).await;
     scene.well_again().await;
 }

@@ -14,14 +14,14 @@ const CLIENTS: u64 = 8;
 const LOAD_MS: (u64, u64) = (50, 400);
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nothing_acknowledged_is_lost_and_nothing_is_doubled_by_twenty_kills_on_sqlite() {
+async fn nothing_acknowledged_is_lost_and_nothing_is_doubled_by_twenty_kills_embedded() {
     killed(Database::Sqlite, 20).await;
 }
 
 #[cfg(feature = "stack")]
 #[tokio::test(flavor = "multi_thread")]
-async fn nothing_acknowledged_is_lost_and_nothing_is_doubled_by_three_kills_on_postgres() {
-    killed(Database::postgres().await, 3).await;
+async fn nothing_acknowledged_is_lost_and_nothing_is_doubled_by_three_kills_on_servers() {
+    killed(Database::servers().await, 3).await;
 }
 
 async fn killed(database: Database, rounds: usize) {

@@ -12,25 +12,25 @@ const TABLES: [&str; 8] =
     ["operator", "connection", "credential", "rule", "rule_target", "outbox", "audit", "receipt"];
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_sample_estate_is_rich_and_loaded_once_on_sqlite() {
+async fn the_sample_estate_is_rich_and_loaded_once_embedded() {
     is_rich_and_loaded_once(Database::Sqlite).await;
 }
 
 #[cfg(feature = "stack")]
 #[tokio::test(flavor = "multi_thread")]
-async fn the_sample_estate_is_rich_and_loaded_once_on_postgres() {
-    is_rich_and_loaded_once(Database::postgres().await).await;
+async fn the_sample_estate_is_rich_and_loaded_once_on_servers() {
+    is_rich_and_loaded_once(Database::servers().await).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_first_load_that_is_killed_goes_on_to_the_same_estate_on_sqlite() {
+async fn a_first_load_that_is_killed_goes_on_to_the_same_estate_embedded() {
     goes_on_after_kills(|| async { Database::Sqlite }, 8).await;
 }
 
 #[cfg(feature = "stack")]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_first_load_that_is_killed_goes_on_to_the_same_estate_on_postgres() {
-    goes_on_after_kills(Database::postgres, 3).await;
+async fn a_first_load_that_is_killed_goes_on_to_the_same_estate_on_servers() {
+    goes_on_after_kills(Database::servers, 3).await;
 }
 
 fn options() -> Options {

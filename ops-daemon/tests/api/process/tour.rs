@@ -10,14 +10,14 @@ const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/tour.sh")
 const README: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../README.md");
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_step_of_the_tour_answers_on_sqlite() {
+async fn every_step_of_the_tour_answers_embedded() {
     every_step_answers(Database::Sqlite).await;
 }
 
 #[cfg(feature = "stack")]
 #[tokio::test(flavor = "multi_thread")]
-async fn every_step_of_the_tour_answers_on_postgres() {
-    every_step_answers(Database::postgres().await).await;
+async fn every_step_of_the_tour_answers_on_servers() {
+    every_step_answers(Database::servers().await).await;
 }
 
 async fn every_step_answers(database: Database) {

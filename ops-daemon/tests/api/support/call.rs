@@ -147,7 +147,7 @@ impl Answer {
     }
 }
 
-fn client() -> reqwest::ClientBuilder {
+pub(super) fn client() -> reqwest::ClientBuilder {
     // another test may have installed it; there is only one
     drop(rustls::crypto::ring::default_provider().install_default());
     Client::builder().no_proxy().timeout(Duration::from_secs(30))

@@ -13,22 +13,24 @@ use ops_store::testing::Rows;
 use tempfile::TempDir;
 
 use super::Caller;
+#[cfg(feature = "stack")]
+use super::Servers;
 
 /// Where the daemon keeps its facts.
 #[derive(Clone)]
 pub enum Database {
     /// In a file of its folder.
     Sqlite,
-    /// In a fresh database of the test server.
+    /// On the servers of production: a fresh database, with an event stream and a secret store beside it.
     #[cfg(feature = "stack")]
-    Postgres(Arc<ops_store::testing::postgres::Database>),
+    Servers(Arc<Servers>),
 }
 
 impl Database {
-    /// A fresh database of the test server.
+    /// Fresh servers.
     #[cfg(feature = "stack")]
-    pub async fn postgres() -> Self {
-        Self::Postgres(Arc::new(ops_store::testing::postgres::Database::create().await))
+    pub async fn servers() -> Self {
+        Self::Servers(Arc::new(Servers::start().await))
     }
 }
 
@@ -39,9 +41,21 @@ pub struct Options {
     pub sample: bool,
     /// `--log`.
     pub log: Option<&'static str>,
-    /// Reaches PostgreSQL by way of this port, behind which a test stands.
+    /// Ports behind which a test stands.
     #[cfg(feature = "stack")]
-    pub by_way_of: Option<u16>,
+    pub by_way_of: ByWayOf,
+}
+
+/// Reaches a server by way of another port of this machine, behind which a test stands.
+#[cfg(feature = "stack")]
+#[derive(Clone, Copy, Default)]
+pub struct ByWayOf {
+    /// To PostgreSQL.
+    pub postgres: Option<u16>,
+    /// To NATS.
+    pub nats: Option<u16>,
+    /// To the secret store.
+    pub vault: Option<u16>,
 }
 
 /// A running daemon.
@@ -114,8 +128,14 @@ impl Daemon {
         self.folder.path()
     }
 
-    /// Its database.
+    /// Its servers.
     #[cfg(feature = "stack")]
+    pub fn servers(&self) -> &Servers {
+        let Database::Servers(servers) = &self.database else { panic!("everything is embedded") };
+        servers
+    }
+
+    /// Where it keeps its facts.
     pub fn database(&self) -> &Database {
         &self.database
     }
@@ -176,7 +196,7 @@ impl Daemon {
         match &self.database {
             Database::Sqlite => Rows::of_sqlite(&self.folder().join("ops.sqlite")),
             #[cfg(feature = "stack")]
-            Database::Postgres(database) => database.rows().await,
+            Database::Servers(servers) => servers.rows().await,
         }
     }
 }
@@ -200,12 +220,17 @@ fn command(folder: &Path, database: &Database, options: &Options, base: u16) -> 
     match database {
         Database::Sqlite => {}
         #[cfg(feature = "stack")]
-        Database::Postgres(database) => {
-            let url = match options.by_way_of {
-                Some(port) => database.url_by_way_of(port, "ops_migrate"),
-                None => database.url_as("ops_migrate"),
+        Database::Servers(servers) => {
+            let ByWayOf { postgres, nats, vault } = options.by_way_of;
+            let url = match postgres {
+                Some(port) => servers.url_by_way_of(port, "ops_migrate"),
+                None => servers.url_as("ops_migrate"),
             };
-            command.arg("--postgres").arg(url);
+            let nats = nats.unwrap_or(servers.nats_port());
+            let vault = vault.unwrap_or(servers.vault_port());
+            command.arg("--postgres").arg(url).arg("--nats").arg(format!("nats://127.0.0.1:{nats}"));
+            command.arg("--vault").arg(format!("http://127.0.0.1:{vault}"));
+            command.arg("--vault-token-file").arg(servers.vault_token_file());
         }
     }
     command.stdin(Stdio::null()).stdout(output.try_clone().unwrap()).stderr(output);

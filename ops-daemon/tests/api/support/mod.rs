@@ -6,15 +6,21 @@ mod daemon;
 mod estate;
 mod look;
 mod observation;
+#[cfg(feature = "stack")]
+mod servers;
 mod until;
 
 pub use call::{Answer, Caller};
+#[cfg(feature = "stack")]
+pub use daemon::ByWayOf;
 pub use daemon::{Daemon, Database, Options, free_ports};
 pub use estate::{Estate, sample};
 pub use observation::{now, sample_of, with};
+#[cfg(feature = "stack")]
+pub use servers::Servers;
 pub use until::until;
 
-/// Declares a test that runs on each database: `on_both!(name_of_a_fact, |daemon| async move { … })`.
+/// Declares a test that runs on what is embedded and on the servers of production: `on_both!(name_of_a_fact, |daemon| async move { … })`.
 macro_rules! on_both {
     ($(#[$meta:meta])* $name:ident, $body:expr) => {
         mod $name {
@@ -22,7 +28,7 @@ macro_rules! on_both {
 
             $(#[$meta])*
             #[tokio::test(flavor = "multi_thread")]
-            async fn on_sqlite() {
+            async fn embedded() {
                 let body: fn(Daemon) -> _ = $body;
                 body(Daemon::start(Database::Sqlite).await).await;
             }
@@ -30,9 +36,9 @@ macro_rules! on_both {
             $(#[$meta])*
             #[cfg(feature = "stack")]
             #[tokio::test(flavor = "multi_thread")]
-            async fn on_postgres() {
+            async fn on_servers() {
                 let body: fn(Daemon) -> _ = $body;
-                body(Daemon::start(Database::postgres().await).await).await;
+                body(Daemon::start(Database::servers().await).await).await;
             }
         }
     };
