@@ -56,7 +56,7 @@ enum Connections {
 
 /// A connection for one flight.
 enum Lent {
-    Pooled(Object),
+    Pooled(Box<Object>),
     One(OwnedMutexGuard<Object>),
 }
 
@@ -107,7 +107,7 @@ impl PostgresStore {
 
     async fn connection(&self) -> Result<Lent, Box<dyn std::error::Error + Send + Sync>> {
         match &self.connections {
-            Connections::Pool(pool) => Ok(Lent::Pooled(pool.get().await?)),
+            Connections::Pool(pool) => Ok(Lent::Pooled(Box::new(pool.get().await?))),
             Connections::One(one) => Ok(Lent::One(Arc::clone(one).lock_owned().await)),
         }
     }
