@@ -8,6 +8,7 @@
 )]
 
 pub mod certificate;
+pub mod cluster;
 pub mod nats;
 pub mod outbox;
 pub mod postgres;

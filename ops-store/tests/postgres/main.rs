@@ -2,6 +2,7 @@
 #![cfg(feature = "stack")]
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test's own values")]
 
+mod cluster;
 mod conformance;
 mod estate;
 mod flights;

@@ -19,3 +19,5 @@ mod serve;
 mod serve_embedded;
 #[cfg(feature = "stack")]
 mod event_stream;
+#[cfg(feature = "stack")]
+mod restore;
