@@ -254,7 +254,8 @@ impl Cluster {
         run(Command::new("cp").arg("-a").arg(self.copy()).arg(self.data()));
         if timeline == Timeline::New {
             let file = self.data().join("postgresql.conf");
-            let conf = fs::read_to_string(&file).unwrap() + "\nrestore_command = 'false'\nhot_standby = off\n";
+            let conf =
+                fs::read_to_string(&file).unwrap() + "\nrestore_command = 'false'\nhot_standby = off\n";
             fs::write(&file, conf).unwrap();
             fs::write(self.data().join("recovery.signal"), "").unwrap();
             if is_root() {

@@ -3,14 +3,14 @@
 
 use serde_json::{Value, json};
 
-use super::proxy::{Proxy, Way};
 use crate::support::{Answer, ByWayOf, Caller, Daemon, Database, Estate, Options, sample, sample_of, until};
+use ops_store::testing::fault_proxy::{Fault, FaultProxy};
 
 const OPERATORS: &str = "/admin/v1/operators";
 const RULES: &str = "/admin/v1/routing/rules";
 
 struct Scene {
-    proxy: Proxy,
+    proxy: FaultProxy,
     daemon: Daemon,
     estate: Estate,
 }
@@ -19,7 +19,8 @@ impl Scene {
     async fn set() -> Self {
         let database = Database::servers().await;
         let Database::Servers(server) = &database else { panic!("PostgreSQL was asked for") };
-        let proxy = Proxy::before(server.address()).await;
+        let (host, port) = server.address();
+        let proxy = FaultProxy::before(&host, port, 1).await;
         let options = Options {
             by_way_of: ByWayOf { postgres: Some(proxy.port()), ..ByWayOf::default() },
             ..Options::default()
@@ -132,7 +133,7 @@ async fn a_database_that_refuses_leaves_the_answers_from_memory_and_nothing_half
     let mut scene = Scene::set().await;
     let (resolved, stored) = (scene.resolved().await, scene.daemon.stored().await);
     for _ in 0..2 {
-        scene.proxy.become_now(Way::Closed).await;
+        scene.proxy.set(Fault::Refuse).await;
         scene.degraded(json!(["database"])).await;
         assert_eq!(scene.resolved().await, resolved);
         for (name, answer) in scene.ask_for_all().await {
@@ -140,7 +141,7 @@ async fn a_database_that_refuses_leaves_the_answers_from_memory_and_nothing_half
             assert_eq!(answer.status, 503, "{name}: nothing can have been sent: {}", answer.text);
         }
         assert_eq!(scene.daemon.stored_now().await, stored);
-        scene.proxy.become_now(Way::Open).await;
+        scene.proxy.set(Fault::Pass).await;
         scene.degraded(json!([])).await;
     }
     scene.well_again().await;
@@ -151,7 +152,7 @@ async fn a_database_that_hangs_leaves_the_answers_from_memory_and_one_effect_of_
     let mut scene = Scene::set().await;
     let (resolved, stored) = (scene.resolved().await, scene.daemon.stored().await);
     scene.connect_many().await;
-    scene.proxy.become_now(Way::Silent).await;
+    scene.proxy.set(Fault::HalfOpen).await;
     let answers = scene.ask_for_all().await;
     answers.iter().for_each(|(name, answer)| says_so(name, answer));
     let told: Vec<_> = answers.iter().map(|(name, answer)| (*name, answer.status)).collect();
@@ -160,7 +161,7 @@ async fn a_database_that_hangs_leaves_the_answers_from_memory_and_one_effect_of_
     scene.degraded(json!(["database"])).await;
     assert_eq!(scene.resolved().await, resolved);
     assert_eq!(scene.daemon.stored_now().await, stored);
-    scene.proxy.become_now(Way::Open).await;
+    scene.proxy.set(Fault::Pass).await;
     scene.well_again().await;
 }
 

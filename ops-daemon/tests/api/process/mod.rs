@@ -10,8 +10,6 @@ mod needle;
 mod canary;
 mod dropped_client;
 #[cfg(feature = "stack")]
-mod proxy;
-#[cfg(feature = "stack")]
 mod degraded;
 mod installation;
 mod served;

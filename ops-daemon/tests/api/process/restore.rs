@@ -106,7 +106,10 @@ impl Scene {
         for known in ["\"1.3\"", "\"1.5\""] {
             let asked = admin.request(reqwest::Method::GET, &path).header("if-none-match", known);
             Caller::send(asked).await.expect(200);
-            admin.patch(&path, json!({"display_name": "Lost"}), known).await.refused(412, "precondition_failed");
+            admin
+                .patch(&path, json!({"display_name": "Lost"}), known)
+                .await
+                .refused(412, "precondition_failed");
         }
 
         // events go on behind those that the database has forgotten, each once
@@ -115,7 +118,11 @@ impl Scene {
         assert_eq!(events[11]["sequence"], "00020000000000000001");
         assert_eq!(events[11]["source"], format!("urn:ops:example/operators/{}", self.acme));
         let page = admin.get("/admin/v1/events?after=1.11").await.expect(200);
-        assert_eq!(page.body["items"][0]["id"], events[11]["id"], "a reader of before goes on: {}", page.text);
+        assert_eq!(
+            page.body["items"][0]["id"], events[11]["id"],
+            "a reader of before goes on: {}",
+            page.text
+        );
     }
 
     /// No sweep until somebody has compared.
