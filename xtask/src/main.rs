@@ -14,8 +14,8 @@ mod cargo;
 mod elapsed;
 mod failure;
 mod interrupt;
-mod postgres;
 mod process;
+mod servers;
 
 use std::process::ExitCode;
 
@@ -33,9 +33,9 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Task {
-    /// Start a private PostgreSQL, run all tests against it, stop it; installs what is missing.
+    /// Start private servers, run all tests against them, stop them; installs and fetches what is missing.
     Test(test::Arguments),
-    /// A private PostgreSQL for working by hand.
+    /// Private servers for working by hand: PostgreSQL, nats-server, OpenBao.
     #[command(subcommand)]
     Stack(stack::Verb),
     /// Formatting, lints, the arrows between the crates, and the rules of the house.

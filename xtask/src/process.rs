@@ -152,7 +152,7 @@ fn signal_group(child: &Child, name: &str) -> bool {
 }
 
 /// True when there was somebody to signal. The shell's own `kill` is everywhere; a program of that name is not.
-fn signal(target: &str, name: &str) -> bool {
+pub(crate) fn signal(target: &str, name: &str) -> bool {
     Command::new("sh")
         .args(["-c", r#"kill -s "$1" -- "$2""#, "sh", name, target])
         .stdin(Stdio::null())

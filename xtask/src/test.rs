@@ -1,4 +1,4 @@
-//! `cargo xtask test`: all tests against a private PostgreSQL, and one summary whose last line is the count.
+//! `cargo xtask test`: all tests against private servers, and one summary whose last line is the count.
 
 use std::io::{self, IsTerminal, Write};
 use std::process::{Command, ExitCode, ExitStatus};
@@ -8,8 +8,8 @@ use crate::cargo::{STACK_FEATURES, cargo};
 use crate::elapsed::elapsed;
 use crate::failure::Failure;
 use crate::interrupt;
-use crate::postgres::{Durability, Needs, Server, ensure};
 use crate::process;
+use crate::servers::{Durability, OpenBao, Postgres, Private, Programs, Server, Variable};
 use crate::test_tally::Tally;
 
 /// What `cargo xtask test` takes.
@@ -20,27 +20,50 @@ pub(crate) struct Arguments {
     cargo_test: Vec<String>,
 }
 
-/// Starts the server, runs the tests, stops the server, says how it went.
+/// Starts the servers, runs the tests, stops the servers, says how it went.
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let started = Instant::now();
-    let binaries = ensure(Needs::Tests)?;
-    let versions = format!("PostgreSQL {}, SQLite as built into the tests", binaries.version());
-    say(&format!("starting a private PostgreSQL {} …", binaries.version()));
-    let server = Server::fresh(binaries, Durability::Throwaway)?;
-    say(&format!("it listens on 127.0.0.1:{}; running cargo test", server.port()));
+    let features = selection(&arguments.cargo_test);
+    let servers = if features.is_empty() { None } else { Some(Servers::start()?) };
     let mut tally = Tally::default();
-    let status = process::stream(cargo_test(&arguments.cargo_test, &server.url()), |line| {
+    let command = cargo_test(&features, &arguments.cargo_test, servers.as_ref());
+    let status = process::stream(command, |line| {
         say(line);
         tally.read(line);
     })?;
-    drop(server);
-    say(&format!("\n---- {versions}; took {}", elapsed(started.elapsed())));
+    let versions = servers.map_or_else(|| "no server".to_owned(), |servers| servers.programs.versions());
+    let took = elapsed(started.elapsed());
+    say(&format!("\n---- {versions}, SQLite as built into the tests; took {took}"));
     Ok(close(&tally, status))
 }
 
-fn cargo_test(arguments: &[String], postgres_url: &str) -> Command {
+/// What all tests share; tests that do harm to a server start one of their own from the programs.
+struct Servers {
+    programs: Programs,
+    postgres: Private<Postgres>,
+    openbao: Private<OpenBao>,
+}
+
+impl Servers {
+    fn start() -> Result<Self, Failure> {
+        let programs = Programs::ensure()?;
+        say(&format!("starting private servers: {} …", programs.versions()));
+        let postgres = Postgres::fresh(programs.postgres.clone(), Durability::Throwaway)?;
+        let mut openbao = Private::of(OpenBao::fresh(programs.openbao.clone())?);
+        openbao.start(None)?;
+        let (one, other) = (postgres.port(), openbao.port());
+        say(&format!("PostgreSQL listens on 127.0.0.1:{one}, OpenBao on {other}; running cargo test"));
+        Ok(Self { programs, postgres, openbao })
+    }
+
+    fn variables(&self) -> Vec<Variable> {
+        [self.programs.variables(), self.postgres.variables(), self.openbao.variables()].concat()
+    }
+}
+
+fn cargo_test(features: &[String], arguments: &[String], servers: Option<&Servers>) -> Command {
     let mut command = cargo(&["test", "--no-fail-fast"]);
-    command.args(selection(arguments)).args(arguments).env("OPS_TEST_POSTGRES_URL", postgres_url);
+    command.args(features).args(arguments).envs(servers.map(Servers::variables).unwrap_or_default());
     if io::stdout().is_terminal() && std::env::var_os("CARGO_TERM_COLOR").is_none() {
         command.env("CARGO_TERM_COLOR", "always");
     }

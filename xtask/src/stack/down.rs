@@ -1,18 +1,32 @@
-//! `stack down`: stops the private PostgreSQL by its process number and removes its data.
+//! `stack down`: stops the private servers by their process numbers and removes their data.
 
 use std::process::ExitCode;
 
-use super::state::State;
+use super::{NATS, OPENBAO, POSTGRES, Programs, Server, State, nats, openbao, postgres};
 use crate::failure::Failure;
-use crate::postgres::{Needs, ensure};
 
 pub(crate) fn run() -> Result<ExitCode, Failure> {
-    let Some(state) = State::load()? else {
+    let state = State::load()?;
+    if state.is_empty() {
         println!("nothing to stop");
         return Ok(ExitCode::SUCCESS);
-    };
-    state.server(ensure(Needs::Server)?).remove()?;
+    }
+    let programs = Programs::ensure()?;
+    if let Some(of) = state.of(OPENBAO) {
+        gone(&openbao(&programs, of)?)?;
+    }
+    if let Some(of) = state.of(NATS) {
+        gone(&nats(&programs, of))?;
+    }
+    if let Some(of) = state.of(POSTGRES) {
+        gone(&postgres(&programs, of))?;
+    }
     State::forget()?;
-    println!("stopped; {} is gone", state.folder.display());
     Ok(ExitCode::SUCCESS)
+}
+
+fn gone(server: &impl Server) -> Result<(), Failure> {
+    server.remove()?;
+    println!("{} is stopped; {} is gone", server.name(), server.folder().display());
+    Ok(())
 }

@@ -4,79 +4,104 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::cargo;
 use crate::failure::Failure;
-use crate::postgres::{Binaries, Server};
+use crate::servers::{Background, Server};
 
-/// What is remembered of a server.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct State {
-    /// Where the data, the log and the socket are.
+/// What is remembered of each server, by its short name.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct State(Vec<(String, Remembered)>);
+
+/// What is remembered of one server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Remembered {
+    /// Where its data and its log are.
     pub(crate) folder: PathBuf,
     pub(crate) port: u16,
-    pub(crate) pid: u32,
+    pub(crate) process: Background,
 }
 
 impl State {
-    /// What the last `stack up` wrote, if there is such a thing.
-    pub(crate) fn load() -> Result<Option<Self>, Failure> {
+    /// What the last `stack up` wrote; nothing when there was none.
+    pub(crate) fn load() -> Result<Self, Failure> {
         let file = file();
         match fs::read_to_string(&file) {
-            Ok(text) => Self::parse(&text).map(Some).ok_or_else(|| {
-                format!("{} cannot be read: stop its server by hand and remove the file", file.display())
+            Ok(text) => Self::parse(&text).ok_or_else(|| {
+                format!("{} cannot be read: stop its servers by hand and remove the file", file.display())
                     .into()
             }),
-            Err(cause) if cause.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(cause) if cause.kind() == io::ErrorKind::NotFound => Ok(Self::default()),
             Err(cause) => Err(Failure::because(file.display(), cause)),
         }
     }
 
-    /// Remembers the server, which must be running.
-    pub(crate) fn save(server: &Server) -> Result<(), Failure> {
-        let pid = server.pid().ok_or("PostgreSQL ended right after its start")?;
-        let state = Self { folder: server.folder().to_owned(), port: server.port(), pid };
-        let file = file();
-        file.parent()
-            .map_or(Ok(()), fs::create_dir_all)
-            .and_then(|()| fs::write(&file, state.render()))
-            .map_err(|cause| Failure::because(file.display(), cause))
+    /// A server of that short name, when its folder is still there.
+    pub(crate) fn of(&self, name: &str) -> Option<Remembered> {
+        let (_, found) = self.0.iter().find(|(known, _)| known == name)?;
+        found.folder.is_dir().then(|| found.clone())
     }
 
-    /// Forgets the server.
+    /// Whether nothing is remembered.
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Remembers a server, which must be running.
+    pub(crate) fn remember(&mut self, name: &str, server: &impl Server) -> Result<(), Failure> {
+        let process = server.process().ok_or_else(|| format!("{} ended again", server.name()))?;
+        let remembered = Remembered { folder: server.folder().to_owned(), port: server.port(), process };
+        self.0.retain(|(known, _)| known != name);
+        self.0.push((name.to_owned(), remembered));
+        self.save()
+    }
+
+    /// Forgets everything.
     pub(crate) fn forget() -> Result<(), Failure> {
-        let file = file();
-        match fs::remove_file(&file) {
+        let folder = folder();
+        match fs::remove_dir_all(&folder) {
             Err(cause) if cause.kind() != io::ErrorKind::NotFound => {
-                Err(Failure::because(file.display(), cause))
+                Err(Failure::because(folder.display(), cause))
             }
             _ => Ok(()),
         }
     }
 
-    /// The remembered server, running or not.
-    pub(crate) fn server(&self, binaries: Binaries) -> Server {
-        Server::existing(binaries, self.folder.clone(), self.port)
+    fn save(&self) -> Result<(), Failure> {
+        fs::create_dir_all(folder())
+            .and_then(|()| fs::write(file(), self.render()))
+            .map_err(|cause| Failure::because(file().display(), cause))
     }
 
     fn render(&self) -> String {
-        let Self { folder, port, pid } = self;
-        format!("{:#}\n", json!({ "folder": folder, "port": port, "pid": pid }))
+        let of_one = |(name, of): &(String, Remembered)| {
+            let Background { pid, began } = of.process;
+            (name.clone(), json!({ "folder": of.folder, "port": of.port, "pid": pid, "began": began }))
+        };
+        format!("{:#}\n", Value::Object(self.0.iter().map(of_one).collect::<Map<_, _>>()))
     }
 
     fn parse(text: &str) -> Option<Self> {
-        let value: Value = serde_json::from_str(text).ok()?;
-        Some(Self {
-            folder: Path::new(value.get("folder")?.as_str()?).to_owned(),
-            port: value.get("port")?.as_u64()?.try_into().ok()?,
-            pid: value.get("pid")?.as_u64()?.try_into().ok()?,
-        })
+        let value: Map<String, Value> = serde_json::from_str(text).ok()?;
+        let of_one = |(name, of): (&String, &Value)| {
+            let folder = Path::new(of.get("folder")?.as_str()?).to_owned();
+            let port = of.get("port")?.as_u64()?.try_into().ok()?;
+            let pid = of.get("pid")?.as_u64()?.try_into().ok()?;
+            let process = Background { pid, began: of.get("began")?.as_u64()? };
+            Some((name.clone(), Remembered { folder, port, process }))
+        };
+        value.iter().map(of_one).collect::<Option<Vec<_>>>().map(Self)
     }
 }
 
+/// Where the stack keeps what a person may need: the state, and the token of the secret store.
+pub(crate) fn folder() -> PathBuf {
+    cargo::checkout().join(".stack")
+}
+
 fn file() -> PathBuf {
-    cargo::checkout().join(".stack").join("postgres.json")
+    folder().join("servers.json")
 }
 
 #[cfg(test)]
@@ -85,8 +110,13 @@ mod tests {
 
     #[test]
     fn what_is_written_is_what_is_read() {
-        let state = State { folder: "/tmp/oms-postgres-1-0".into(), port: 5433, pid: 77 };
+        let process = Background { pid: 77, began: 5 };
+        let postgres = Remembered { folder: "/tmp/oms-postgres-1-0".into(), port: 5433, process };
+        let nats = Remembered { folder: "/tmp/oms-nats-1-0".into(), port: 4222, ..postgres.clone() };
+        // in the order of names, as JSON keeps them
+        let state = State(vec![("nats".into(), nats), ("postgres".into(), postgres)]);
         assert_eq!(State::parse(&state.render()), Some(state));
-        assert_eq!(State::parse("{}"), None);
+        assert_eq!(State::parse("{}"), Some(State::default()));
+        assert_eq!(State::parse("{\"nats\": {}}"), None);
     }
 }

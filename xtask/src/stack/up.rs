@@ -1,48 +1,82 @@
-//! `stack up`: starts the private PostgreSQL, or finds it running; both end the same.
+//! `stack up`: starts the private servers, or finds them running; both end the same.
 
 use std::process::ExitCode;
 
-use super::state::State;
+use super::{NATS, OPENBAO, POSTGRES, State, nats, openbao, postgres, state};
+use super::{Nats, OpenBao, Postgres, Private, Programs, Remembered, Server};
 use crate::failure::Failure;
-use crate::postgres::{Binaries, Durability, Needs, Server, ensure};
+use crate::servers::Durability;
 
 pub(crate) fn run() -> Result<ExitCode, Failure> {
-    let binaries = ensure(Needs::Server)?;
-    let version = binaries.version().to_owned();
-    let mut server = running_or_started(binaries)?;
-    State::save(&server)?;
-    server.keep();
+    let programs = Programs::ensure()?;
+    let mut state = State::load()?;
+
+    let database = match state.of(POSTGRES) {
+        Some(of) => again(postgres(&programs, of.clone()), &of)?,
+        None => {
+            println!("starting a new PostgreSQL {} …", programs.postgres.version());
+            Postgres::fresh(programs.postgres.clone(), Durability::Kept)?
+        }
+    };
+    database.apply_roles()?;
+    let database = kept(&mut state, POSTGRES, database)?;
+
+    let stream = match state.of(NATS) {
+        Some(of) => again(nats(&programs, of.clone()), &of)?,
+        None => new(Nats::fresh(programs.nats_server.clone())?)?,
+    };
+    let stream = kept(&mut state, NATS, stream)?;
+
+    let secrets = match state.of(OPENBAO) {
+        Some(of) => again(openbao(&programs, of.clone())?, &of)?,
+        None => new(OpenBao::fresh(programs.openbao.clone())?)?,
+    };
+    let secrets = kept(&mut state, OPENBAO, secrets)?;
+    let token = state::folder().join("openbao.token");
+    secrets.write_token(&token)?;
+
+    println!("\nnext, the service on all three:\n");
+    println!("  cargo run --release -- dev --data .ops-dev-stack --postgres {} \\", database.url());
     println!(
-        "PostgreSQL {version} listens on 127.0.0.1:{}, data in {}",
-        server.port(),
-        server.folder().display()
+        "    --nats {} --vault {} --vault-token-file {}\n",
+        stream.url(),
+        secrets.url(),
+        token.display()
     );
-    println!("next:");
     println!("  eval \"$(cargo xtask stack env)\"   for `cargo test --features …/stack` by hand");
-    println!("  psql {}", server.url());
-    println!("  cargo xtask stack down            stops it and removes its data");
+    println!("  psql {}", database.url());
+    println!("  cargo xtask stack down            stops them and removes their data");
     Ok(ExitCode::SUCCESS)
 }
 
-fn running_or_started(binaries: Binaries) -> Result<Server, Failure> {
-    match State::load()? {
-        Some(state) if state.folder.join("data").is_dir() => again(&state, binaries),
-        _ => {
-            println!("starting a new PostgreSQL {} …", binaries.version());
-            Server::fresh(binaries, Durability::Kept)
-        }
-    }
+fn new<S: Server>(server: S) -> Result<Private<S>, Failure> {
+    println!("starting a new {} …", server.name());
+    let mut server = Private::of(server);
+    server.start(None)?;
+    Ok(server)
 }
 
 // The data is there; the server may have ended with the machine.
-fn again(state: &State, binaries: Binaries) -> Result<Server, Failure> {
-    let mut server = state.server(binaries);
-    if server.pid() == Some(state.pid) {
-        println!("already running");
+fn again<S: Server>(server: S, of: &Remembered) -> Result<Private<S>, Failure> {
+    let mut server = Private::of(server);
+    server.keep();
+    if server.process() == Some(of.process) {
+        println!("{} runs already", server.name());
     } else {
-        println!("starting it again with the data it had …");
-        server.start(Some(state.port))?;
+        println!("starting {} again with the data it had …", server.name());
+        server.start(Some(of.port))?;
     }
-    server.apply_roles()?;
+    Ok(server)
+}
+
+fn kept<S: Server>(state: &mut State, name: &str, mut server: Private<S>) -> Result<Private<S>, Failure> {
+    state.remember(name, &*server)?;
+    server.keep();
+    println!(
+        "{} listens on 127.0.0.1:{}, data in {}",
+        server.name(),
+        server.port(),
+        server.folder().display()
+    );
     Ok(server)
 }

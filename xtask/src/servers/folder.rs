@@ -1,4 +1,4 @@
-//! A new folder for one cluster: short enough for a socket path, and reachable for the user who runs the server.
+//! A new folder for one server: short enough for a socket path, and reachable for the user who runs the server.
 
 use std::env;
 use std::fs;
@@ -15,14 +15,14 @@ const LONGEST_SOCKET_PATH: usize = 107;
 /// What the server adds to the folder.
 const SOCKET_NAME: &str = "/.s.PGSQL.65535";
 
-/// Makes `oms-postgres-…` under the system's temporary folder, closed to everybody but the owner of the data.
-pub(crate) fn create(owner: Option<&str>) -> Result<PathBuf, Failure> {
+/// Makes `oms-NAME-…` under the system's temporary folder, closed to everybody but the owner of the data.
+pub(crate) fn create(name: &str, owner: Option<&str>) -> Result<PathBuf, Failure> {
     let parents = [env::temp_dir(), PathBuf::from("/tmp"), PathBuf::from("/var/tmp")];
     let parent = parents
         .iter()
         .find(|parent| fits(parent) && (owner.is_none() || passable(parent)))
         .ok_or("no temporary folder is short enough and open to other users: set TMPDIR to one that is")?;
-    let folder = make(parent)
+    let folder = make(parent, name)
         .map_err(|cause| Failure::because(format!("cannot make a folder in {}", parent.display()), cause))?;
     if let Some(owner) = owner {
         let mut chown = Command::new("chown");
@@ -32,10 +32,10 @@ pub(crate) fn create(owner: Option<&str>) -> Result<PathBuf, Failure> {
     Ok(folder)
 }
 
-fn make(parent: &Path) -> io::Result<PathBuf> {
+fn make(parent: &Path, name: &str) -> io::Result<PathBuf> {
     let mut number = 0;
     loop {
-        let folder = parent.join(format!("oms-postgres-{}-{number}", process::id()));
+        let folder = parent.join(format!("oms-{name}-{}-{number}", process::id()));
         match fs::DirBuilder::new().mode(0o700).create(&folder) {
             Err(cause) if cause.kind() == io::ErrorKind::AlreadyExists => number += 1,
             made => return made.map(|()| folder),
@@ -61,7 +61,8 @@ mod tests {
 
     #[test]
     fn two_folders_are_never_the_same_and_both_are_private() {
-        let (first, second) = (make(&env::temp_dir()).unwrap(), make(&env::temp_dir()).unwrap());
+        let (first, second) =
+            (make(&env::temp_dir(), "test").unwrap(), make(&env::temp_dir(), "test").unwrap());
         assert_ne!(first, second);
         assert_eq!(fs::metadata(&first).unwrap().permissions().mode() & 0o777, 0o700);
         fs::remove_dir(first).unwrap();
@@ -76,7 +77,7 @@ mod tests {
 
     #[test]
     fn a_closed_folder_on_the_way_is_not_passable() {
-        let closed = make(&env::temp_dir()).unwrap();
+        let closed = make(&env::temp_dir(), "test").unwrap();
         assert!(!passable(&closed));
         fs::remove_dir(closed).unwrap();
     }

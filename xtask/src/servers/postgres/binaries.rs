@@ -14,6 +14,7 @@ const NEEDED: [&str; 4] = ["initdb", "pg_ctl", "postgres", "psql"];
 const SERVICE_USER: &str = "postgres";
 
 /// One installed server.
+#[derive(Clone)]
 pub(crate) struct Binaries {
     folder: PathBuf,
     version: String,
@@ -33,6 +34,11 @@ impl Binaries {
     /// For example `15.18`.
     pub(crate) fn version(&self) -> &str {
         &self.version
+    }
+
+    /// The folder of all its programs.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
     }
 
     pub(crate) fn program(&self, name: &str) -> PathBuf {
