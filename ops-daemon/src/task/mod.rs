@@ -3,6 +3,7 @@
 pub mod view_refresh;
 pub mod outbox_relay;
 pub mod outbox_backlog;
+pub mod event_stream_check;
 pub mod outbox_expiry;
 pub mod judge;
 pub mod receipt_expiry;
@@ -39,6 +40,7 @@ pub fn start(app: &App, running: &TaskTracker, stop: &CancellationToken) {
     bell::start(app, running, stop);
     outbox_relay::start(app, running, stop);
     outbox_backlog::start(app, running, stop);
+    event_stream_check::start(app, running, stop);
     outbox_expiry::start(app, running, stop);
     judge::start(app, running, stop);
     receipt_expiry::start(app, running, stop);
