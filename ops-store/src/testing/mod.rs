@@ -12,6 +12,7 @@ pub mod cluster;
 pub mod fault_proxy;
 pub mod nats;
 pub mod outbox;
+pub mod pgbouncer;
 pub mod postgres;
 mod rows;
 pub mod server;
