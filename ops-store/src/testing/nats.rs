@@ -233,16 +233,7 @@ impl NatsServer {
     /// # Panics
     /// When the server refuses.
     pub async fn messages(&self) -> Vec<OnStream> {
-        let context = self.jetstream().await;
-        let mut stream = context.get_stream(STREAM).await.unwrap();
-        let count = usize::try_from(stream.info().await.unwrap().state.messages).unwrap();
-        if count == 0 {
-            return Vec::new();
-        }
-        let config = async_nats::jetstream::consumer::pull::OrderedConfig::default();
-        let consumer = stream.create_consumer(config).await.unwrap();
-        let messages = consumer.messages().await.unwrap().take(count);
-        messages.map_ok(|message| on_stream(&message)).try_collect().await.unwrap()
+        messages(&self.url()).await
     }
 
     fn listens(&self) -> bool {
@@ -256,6 +247,23 @@ impl NatsServer {
     fn kept(&self) -> PathBuf {
         self.folder().join("kept")
     }
+}
+
+/// Every message of the stream of a server, in order.
+///
+/// # Panics
+/// When the server refuses.
+pub async fn messages(url: &str) -> Vec<OnStream> {
+    let context = async_nats::jetstream::new(async_nats::connect(url).await.unwrap());
+    let mut stream = context.get_stream(STREAM).await.unwrap();
+    let count = usize::try_from(stream.info().await.unwrap().state.messages).unwrap();
+    if count == 0 {
+        return Vec::new();
+    }
+    let config = async_nats::jetstream::consumer::pull::OrderedConfig::default();
+    let consumer = stream.create_consumer(config).await.unwrap();
+    let messages = consumer.messages().await.unwrap().take(count);
+    messages.map_ok(|message| on_stream(&message)).try_collect().await.unwrap()
 }
 
 /// Settings of a client without credentials.

@@ -19,3 +19,5 @@ mod serve_embedded;
 mod event_stream;
 #[cfg(feature = "stack")]
 mod restore;
+#[cfg(feature = "stack")]
+mod replicas;

@@ -11,7 +11,11 @@ use std::{
 
 use ops_store::{
     SecretStore as _,
-    testing::{nats::NatsServer, postgres::Database, vault::ROLE},
+    testing::{
+        nats::{self, NatsServer, OnStream},
+        postgres::Database,
+        vault::ROLE,
+    },
     vault::{Login, Settings, VaultStore},
 };
 use serde_json::{Value, json};
@@ -52,6 +56,11 @@ impl Servers {
     /// Port of the event stream's server.
     pub fn nats_port(&self) -> u16 {
         self.nats_port
+    }
+
+    /// Every message of the event stream, in order.
+    pub async fn messages(&self) -> Vec<OnStream> {
+        nats::messages(&format!("nats://127.0.0.1:{}", self.nats_port)).await
     }
 
     /// Address of the secret store.
