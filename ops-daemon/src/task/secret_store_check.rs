@@ -10,7 +10,8 @@ use crate::{
     readiness::Dependency,
 };
 
-const TASK: Task = Task { name: "secret_store_check", period: Duration::from_secs(10) };
+/// Half of the two seconds that the list of what is degraded may lag.
+const TASK: Task = Task { name: "secret_store_check", period: Duration::from_secs(1) };
 
 pub(super) fn start(app: &App, running: &TaskTracker, stop: &CancellationToken) {
     run(app, running, stop, TASK, only_by_clock, check);

@@ -50,12 +50,20 @@ impl PostgresStore {
         let connection = self.connection().await.map_err(CommitError::Unavailable)?;
         // until now nothing of the change was sent
         let known = tokio::time::timeout(READ_WITHIN, read::prepare(&connection, &plan)).await;
-        let known = known.map_err(|late| CommitError::Unavailable(late.into()))?;
+        let known = match known {
+            Ok(known) => known,
+            Err(late) => {
+                connection.close();
+                return Err(CommitError::Unavailable(late.into()));
+            }
+        };
         let known = known.map_err(|error| CommitError::Unavailable(error.into()))?;
-        let flight = tokio::spawn(async move { read::run(&connection, &known, &plan).await.map(drop) });
+        let run = async move |connection: &_| read::run(connection, &known, &plan).await.map(drop);
+        let flight = tokio::spawn(connection.work(run));
         let ended = tokio::time::timeout(COMMIT_WITHIN, flight).await;
         let ended = ended.map_err(|late| CommitError::OutcomeUnknown(late.into()))?;
-        ended.map_err(|lost| CommitError::OutcomeUnknown(lost.into()))
+        let ended = ended.map_err(|lost| CommitError::OutcomeUnknown(lost.into()))?;
+        ended.map_err(|late| CommitError::OutcomeUnknown(late.into()))
     }
 }
 

@@ -25,9 +25,10 @@ impl HealthLog for PostgresStore {
         let operators = self.operators_of(&arrived.samples).await?;
         let connection = self.connection().await.map_err(ReadError::Unavailable)?;
         // in a task of its own: a client that goes away must not leave an open transaction in the pool
-        let work = tokio::spawn(async move { append(&connection, arrived, &operators).await });
-        let ended = tokio::time::timeout(READ_WITHIN, work).await;
-        ended.map_err(|late| ReadError::OutcomeUnknown(late.into()))?.map_err(unavailable)?
+        let append = async move |connection: &_| append(connection, arrived, &operators).await;
+        let ended = tokio::time::timeout(READ_WITHIN, tokio::spawn(connection.work(append))).await;
+        let ended = ended.map_err(|late| ReadError::OutcomeUnknown(late.into()))?.map_err(unavailable)?;
+        ended.map_err(|late| ReadError::OutcomeUnknown(late.into()))?
     }
 }
 

@@ -20,7 +20,10 @@ use std::{
 };
 
 use deadpool_postgres::{ClientWrapper, Object, Pool};
-use tokio::sync::{Mutex, OwnedMutexGuard};
+use tokio::{
+    sync::{Mutex, OwnedMutexGuard},
+    time::error::Elapsed,
+};
 
 #[cfg(feature = "testing")]
 pub(crate) use migrate::fingerprint;
@@ -36,6 +39,10 @@ const CONNECTION_WITHIN: Duration = Duration::from_millis(200);
 const READ_WITHIN: Duration = Duration::from_secs(2);
 /// How long a commit may take before its outcome is called unknown.
 const COMMIT_WITHIN: Duration = Duration::from_secs(2);
+
+/// After how long without an answer a connection is closed. The server's own limits have ended every statement long before
+/// that, so nothing will come; kept, it would hold its place in the pool for ever.
+const GIVEN_UP_AFTER: Duration = Duration::from_secs(5);
 
 /// The service's facts in PostgreSQL.
 #[derive(Clone)]
@@ -67,6 +74,25 @@ impl Deref for Lent {
         match self {
             Self::Pooled(object) => object,
             Self::One(guard) => guard,
+        }
+    }
+}
+
+impl Lent {
+    /// Does `work` on it; it goes back where it came from, unless no answer comes.
+    async fn work<T>(self, work: impl AsyncFnOnce(&ClientWrapper) -> T) -> Result<T, Elapsed> {
+        let ended = tokio::time::timeout(GIVEN_UP_AFTER, work(&self)).await;
+        if ended.is_err() {
+            self.close();
+        }
+        ended
+    }
+
+    /// Ends it; the pool makes another one. A leader's ends with its candidate, who is not answered either.
+    fn close(self) {
+        tracing::warn!("a connection to the database that does not answer is closed");
+        if let Self::Pooled(object) = self {
+            drop(Object::take(*object));
         }
     }
 }

@@ -8,6 +8,7 @@ use std::{
 use async_trait::async_trait;
 use deadpool_postgres::ClientWrapper;
 use futures::{FutureExt, StreamExt, TryFutureExt, TryStreamExt, future::join_all};
+use tokio::time::error::Elapsed;
 use tokio_postgres::Error;
 
 use super::{PostgresStore, READ_WITHIN, unavailable, value};
@@ -20,7 +21,8 @@ use crate::{
 impl Engine for PostgresStore {
     async fn read(&self, statements: Vec<Statement>) -> Result<Vec<Vec<Row>>, ReadError> {
         let connection = self.connection().await.map_err(ReadError::Unavailable)?;
-        let rows = to_its_end(async move { read(&connection, &statements).await }).await?;
+        let rows =
+            to_its_end(connection.work(async move |connection| read(connection, &statements).await)).await?;
         let of_one =
             |rows: Vec<tokio_postgres::Row>| rows.iter().map(value::row).collect::<Result<Vec<_>, _>>();
         Ok(rows.into_iter().map(of_one).collect::<Result<_, _>>()?)
@@ -32,16 +34,16 @@ impl Engine for PostgresStore {
 
     async fn write(&self, statements: Vec<Statement>) -> Result<Vec<u64>, ReadError> {
         let connection = self.connection().await.map_err(ReadError::Unavailable)?;
-        to_its_end(async move { transaction(&connection, &statements).await }).await
+        to_its_end(connection.work(async move |connection| transaction(connection, &statements).await)).await
     }
 }
 
 /// Runs in a task of its own: a caller that goes away must not hand a connection with an open transaction to the pool.
 async fn to_its_end<T: Send + 'static>(
-    work: impl Future<Output = Result<T, Error>> + Send + 'static,
+    work: impl Future<Output = Result<Result<T, Error>, Elapsed>> + Send + 'static,
 ) -> Result<T, ReadError> {
     let ended = tokio::time::timeout(READ_WITHIN, tokio::spawn(work)).await;
-    ended.map_err(unavailable)?.map_err(unavailable)?.map_err(unavailable)
+    ended.map_err(unavailable)?.map_err(unavailable)?.map_err(unavailable)?.map_err(unavailable)
 }
 
 /// The rows of each statement. Several statements share a snapshot; BEGIN and COMMIT travel in the same flight.

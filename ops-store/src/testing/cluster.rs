@@ -159,9 +159,7 @@ impl Cluster {
 
     /// A look into the rows, as the superuser; it ends with the server.
     pub async fn rows(&self) -> Rows {
-        let client = self.connect(SUPERUSER, DATABASE).await;
-        client.batch_execute("SET search_path = ops").await.unwrap();
-        Rows::of_postgres(client)
+        rows(&self.url_as(SUPERUSER)).await
     }
 
     /// A connection of one's own.
@@ -287,10 +285,7 @@ impl Cluster {
     }
 
     async fn connect(&self, role: &str, database: &str) -> Client {
-        let url = format!("postgres://{role}@127.0.0.1:{}/{database}", self.port);
-        let (client, connection) = Config::from_str(&url).unwrap().connect(NoTls).await.unwrap();
-        tokio::spawn(connection);
-        client
+        connect(&format!("postgres://{role}@127.0.0.1:{}/{database}", self.port)).await
     }
 
     /// The server and the sessions that it has started.
@@ -315,6 +310,22 @@ impl Drop for Cluster {
             drop(stop.output());
         }
     }
+}
+
+/// A look into the rows at an address, as the superuser; it ends with the server.
+///
+/// # Panics
+/// When the server refuses.
+pub async fn rows(url: &str) -> Rows {
+    let client = connect(url).await;
+    client.batch_execute("SET search_path = ops").await.unwrap();
+    Rows::of_postgres(client)
+}
+
+async fn connect(url: &str) -> Client {
+    let (client, connection) = Config::from_str(url).unwrap().connect(NoTls).await.unwrap();
+    tokio::spawn(connection);
+    client
 }
 
 /// A folder that the server's user can reach; short enough for the path of a socket.

@@ -21,3 +21,5 @@ mod event_stream;
 mod restore;
 #[cfg(feature = "stack")]
 mod replicas;
+#[cfg(feature = "stack")]
+mod faults;

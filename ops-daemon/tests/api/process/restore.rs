@@ -24,7 +24,7 @@ struct Scene {
 
 impl Scene {
     async fn set() -> Self {
-        let (mut cluster, nats) = (Cluster::migrated().await, NatsServer::start());
+        let (cluster, nats) = (Cluster::migrated().await, NatsServer::start());
         nats.ensure().await;
         let mut installation = Installation::new(&cluster.url_as("ops_app"));
         installation.edit("embedded = [\"secrets\", \"events\"]", "embedded = [\"secrets\"]");

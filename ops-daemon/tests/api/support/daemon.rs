@@ -32,6 +32,12 @@ impl Database {
     pub async fn servers() -> Self {
         Self::Servers(Arc::new(Servers::start().await))
     }
+
+    /// Fresh servers that the test may harm.
+    #[cfg(feature = "stack")]
+    pub async fn own_servers() -> Self {
+        Self::Servers(Arc::new(Servers::own().await))
+    }
 }
 
 /// How the daemon is started.

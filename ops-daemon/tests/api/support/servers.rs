@@ -1,20 +1,22 @@
 //! The servers of production, as one test sees them: a database and an event stream of its own, and the secret store that
-//! all tests share, where every operator has a place of its own.
+//! all tests share, where every operator has a place of its own; or three processes that a test may harm.
 
 use std::{
     env, fs,
-    ops::Deref,
     os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
     sync::{Mutex, MutexGuard},
+    time::Duration,
 };
 
 use ops_store::{
     SecretStore as _,
     testing::{
+        Rows,
+        cluster::{self, Cluster},
         nats::{self, NatsServer, OnStream},
         postgres::Database,
-        vault::ROLE,
+        vault::{Bao, ROLE},
     },
     vault::{Login, Settings, VaultStore},
 };
@@ -26,26 +28,94 @@ const VAULT: [&str; 2] = ["OPS_TEST_VAULT_ADDR", "OPS_TEST_VAULT_TOKEN"];
 
 /// A database, an event stream, and a token for the secret store.
 pub struct Servers {
-    database: Database,
+    facts: Facts,
     nats: Mutex<NatsServer>,
     nats_port: u16,
     vault: String,
+    bao: Option<Mutex<Bao>>,
     folder: TempDir,
 }
 
+/// Where facts are kept.
+enum Facts {
+    /// In a database of the server that all tests share.
+    Shared(Database),
+    /// On a server that a test may harm.
+    Own(Mutex<Cluster>, Addresses),
+}
+
+/// What is known of a server of one's own without asking for it.
+struct Addresses {
+    port: u16,
+}
+
 impl Servers {
-    /// Fresh ones.
+    /// Fresh ones, of which only the stream's may be harmed.
     pub async fn start() -> Self {
-        let (database, nats) = (Database::create().await, NatsServer::start());
         let [vault, root] = VAULT.map(|name| {
             env::var(name).unwrap_or_else(|_| panic!("{name} is not set: run `cargo xtask test`"))
         });
-        let folder = tempfile::tempdir().unwrap();
         let token = token(&vault, &root).await;
+        Self::with(Facts::Shared(Database::create().await), vault, &token, None)
+    }
+
+    /// Fresh ones, each a process that the test may harm.
+    pub async fn own() -> Self {
+        let (cluster, bao) = (Cluster::migrated().await, Bao::dev().await);
+        let (port, vault) = (cluster.port(), bao.address());
+        let token = bao.token(Duration::from_hours(2), true).await;
+        Self::with(Facts::Own(Mutex::new(cluster), Addresses { port }), vault, &token, Some(Mutex::new(bao)))
+    }
+
+    fn with(facts: Facts, vault: String, token: &str, bao: Option<Mutex<Bao>>) -> Self {
+        let (folder, nats) = (tempfile::tempdir().unwrap(), NatsServer::start());
         fs::write(folder.path().join("token"), token).unwrap();
         fs::set_permissions(folder.path().join("token"), fs::Permissions::from_mode(0o600)).unwrap();
         let nats_port = port(&nats.url());
-        Self { database, nats: Mutex::new(nats), nats_port, vault, folder }
+        Self { facts, nats: Mutex::new(nats), nats_port, vault, bao, folder }
+    }
+
+    /// The address of the database for a role; `ops` is the superuser.
+    pub fn url_as(&self, role: &str) -> String {
+        match &self.facts {
+            Facts::Shared(database) => database.url_as(role),
+            Facts::Own(_, of) => format!("postgres://{role}@127.0.0.1:{}/ops", of.port),
+        }
+    }
+
+    /// The address by way of another port of this machine, behind which a test stands.
+    pub fn url_by_way_of(&self, port: u16, role: &str) -> String {
+        match &self.facts {
+            Facts::Shared(database) => database.url_by_way_of(port, role),
+            Facts::Own(..) => format!("postgres://{role}@127.0.0.1:{port}/ops"),
+        }
+    }
+
+    /// Host and port of the database's server.
+    pub fn address(&self) -> (String, u16) {
+        match &self.facts {
+            Facts::Shared(database) => database.address(),
+            Facts::Own(_, of) => ("127.0.0.1".into(), of.port),
+        }
+    }
+
+    /// A look into the rows.
+    pub async fn rows(&self) -> Rows {
+        match &self.facts {
+            Facts::Shared(database) => database.rows().await,
+            Facts::Own(..) => cluster::rows(&self.url_as("ops")).await,
+        }
+    }
+
+    /// The database's server, which the test may harm.
+    pub fn cluster(&self) -> MutexGuard<'_, Cluster> {
+        let Facts::Own(cluster, _) = &self.facts else { panic!("other tests need this server") };
+        cluster.lock().unwrap()
+    }
+
+    /// The secret store, which the test may harm.
+    pub fn bao(&self) -> MutexGuard<'_, Bao> {
+        self.bao.as_ref().expect("other tests need this server").lock().unwrap()
     }
 
     /// The event stream's server.
@@ -61,11 +131,6 @@ impl Servers {
     /// Every message of the event stream, in order.
     pub async fn messages(&self) -> Vec<OnStream> {
         nats::messages(&format!("nats://127.0.0.1:{}", self.nats_port)).await
-    }
-
-    /// Address of the secret store.
-    pub fn vault(&self) -> &str {
-        &self.vault
     }
 
     /// Port of the secret store.
@@ -85,19 +150,11 @@ impl Servers {
 
     /// Secrets of this database's operators.
     pub async fn count_secrets(&self) -> i64 {
-        let (rows, secrets, mut count) = (self.database.rows().await, self.secrets(), 0);
+        let (rows, secrets, mut count) = (self.rows().await, self.secrets(), 0);
         for operator in rows.texts("SELECT id::text FROM operator", []).await {
             count += secrets.paths(operator.parse().unwrap()).await.unwrap().len();
         }
         i64::try_from(count).unwrap()
-    }
-}
-
-impl Deref for Servers {
-    type Target = Database;
-
-    fn deref(&self) -> &Database {
-        &self.database
     }
 }
 
