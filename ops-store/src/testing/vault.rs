@@ -73,11 +73,14 @@ impl Bao {
     /// # Panics
     /// When it cannot be started.
     pub async fn raft() -> Self {
-        let mut server = Self::raft_without_engine().await;
+        Self::raft_without_engine().await.with_engine().await
+    }
+
+    async fn with_engine(mut self) -> Self {
         let engine = json!({"type": "kv", "options": {"version": "2"}});
-        assert_eq!(server.ask(Method::POST, "sys/mounts/secret", Some(engine)).await.0, 204);
-        assert!(server.answers("secret/config", 200).await, "secret/ is mounted");
-        server
+        assert_eq!(self.ask(Method::POST, "sys/mounts/secret", Some(engine)).await.0, 204);
+        assert!(self.answers("secret/config", 200).await, "secret/ is mounted");
+        self
     }
 
     /// As [`Bao::raft`], with nothing mounted: what an operator finds after initialising and unsealing.
@@ -85,14 +88,26 @@ impl Bao {
     /// # Panics
     /// When it cannot be started.
     pub async fn raft_without_engine() -> Self {
+        Self::raft_with(Certificate::create).await
+    }
+
+    /// As [`Bao::raft`], in clear text: for a service that reaches it on loopback.
+    ///
+    /// # Panics
+    /// When it cannot be started.
+    pub async fn raft_in_clear_text() -> Self {
+        Self::raft_with(|_| None).await.with_engine().await
+    }
+
+    async fn raft_with<C: Into<Option<Certificate>>>(certify: impl Fn(&Path) -> C) -> Self {
         let mut said = String::new();
         for _ in 0..TRIES {
             let (folder, port) = (tempfile::tempdir().unwrap(), free_port());
-            let certificate = Certificate::create(folder.path());
-            let config = configured(folder.path(), port, &certificate);
+            let certificate = certify(folder.path()).into();
+            let config = configured(folder.path(), port, certificate.as_ref());
             let process = start(folder.path(), &[format!("-config={}", config.display())]);
-            let client = client(Some(&certificate.authority));
-            let (root, certificate) = (String::new(), Some(certificate));
+            let client = client(certificate.as_ref().map(|of| of.authority.as_path()));
+            let root = String::new();
             let mut server = Self { process, port, root, unseal_key: None, certificate, client, folder };
             if server.answers("sys/health", 501).await {
                 server.initialise().await;
@@ -360,18 +375,22 @@ fn start(folder: &Path, arguments: &[String]) -> Process {
 }
 
 /// The configuration file of a server with one node, TLS and its data in the folder.
-fn configured(folder: &Path, port: u16, certificate: &Certificate) -> PathBuf {
+fn configured(folder: &Path, port: u16, certificate: Option<&Certificate>) -> PathBuf {
     let data = folder.join("data");
     std::fs::create_dir_all(&data).unwrap();
     let cluster = free_port();
+    let (scheme, tls) = match certificate {
+        None => ("http", "tls_disable = true".to_owned()),
+        Some(Certificate { chain, key, .. }) => {
+            let (chain, key) = (chain.display(), key.display());
+            ("https", format!("tls_cert_file = \"{chain}\"\n  tls_key_file = \"{key}\""))
+        }
+    };
     let text = format!(
         "storage \"raft\" {{\n  path = \"{}\"\n  node_id = \"one\"\n  performance_multiplier = 1\n}}\n\
-         listener \"tcp\" {{\n  address = \"127.0.0.1:{port}\"\n  cluster_address = \"127.0.0.1:{cluster}\"\n  \
-         tls_cert_file = \"{}\"\n  tls_key_file = \"{}\"\n}}\n\
-         api_addr = \"https://127.0.0.1:{port}\"\ncluster_addr = \"https://127.0.0.1:{cluster}\"\n",
+         listener \"tcp\" {{\n  address = \"127.0.0.1:{port}\"\n  cluster_address = \"127.0.0.1:{cluster}\"\n  {tls}\n}}\n\
+         api_addr = \"{scheme}://127.0.0.1:{port}\"\ncluster_addr = \"https://127.0.0.1:{cluster}\"\n",
         data.display(),
-        certificate.chain.display(),
-        certificate.key.display(),
     );
     let file = folder.join("bao.hcl");
     std::fs::write(&file, text).unwrap();

@@ -73,14 +73,14 @@ impl Scene {
 
     async fn make(&mut self, server: Server, trouble: Trouble) {
         match trouble {
-            Trouble::Stopped => self.processes(server, "STOP"),
+            Trouble::Stopped => self.processes(server, "STOP").await,
             Trouble::Way(fault) => self.way(server).set(fault).await,
         }
     }
 
     async fn unmake(&mut self, server: Server, trouble: Trouble) {
         match trouble {
-            Trouble::Stopped => self.processes(server, "CONT"),
+            Trouble::Stopped => self.processes(server, "CONT").await,
             Trouble::Way(_) => self.way(server).set(Fault::Pass).await,
         }
     }
@@ -93,14 +93,14 @@ impl Scene {
         }
     }
 
-    fn processes(&self, server: Server, signal: &str) {
+    async fn processes(&self, server: Server, signal: &str) {
         let servers = self.daemon.servers();
         match (server, signal) {
             (Server::Postgres, "STOP") => servers.cluster().pause(),
             (Server::Postgres, _) => servers.cluster().resume(),
             (Server::Nats, "STOP") => servers.nats().pause(),
             (Server::Nats, _) => servers.nats().resume(),
-            (Server::Vault, _) => servers.bao().process().signal(signal),
+            (Server::Vault, _) => servers.bao().await.process().signal(signal),
         }
     }
 

@@ -2,8 +2,11 @@
 
 use std::{
     collections::BTreeSet,
+    sync::{Arc, atomic::AtomicBool},
     time::{Duration, Instant},
 };
+
+use tokio::task::JoinHandle;
 
 use super::{dice::Dice, ledger::Client};
 use crate::support::{Daemon, Database, Estate};
@@ -20,8 +23,8 @@ async fn nothing_acknowledged_is_lost_and_nothing_is_doubled_by_twenty_kills_emb
 
 #[cfg(feature = "stack")]
 #[tokio::test(flavor = "multi_thread")]
-async fn nothing_acknowledged_is_lost_and_nothing_is_doubled_by_three_kills_on_servers() {
-    killed(Database::servers().await, 3).await;
+async fn nothing_acknowledged_is_lost_and_nothing_is_doubled_by_twenty_kills_on_servers() {
+    killed(Database::servers().await, 20).await;
 }
 
 async fn killed(database: Database, rounds: usize) {
@@ -52,22 +55,31 @@ async fn killed(database: Database, rounds: usize) {
 
 /// All clients work; the daemon is killed after `load`, and each client ends with a request that has no answer.
 async fn load_until_killed(daemon: &mut Daemon, clients: Vec<Client>, load: Duration) -> Vec<Client> {
-    let admin = daemon.admin();
-    let work = clients.into_iter().map(|mut client| {
-        let admin = admin.clone();
-        tokio::spawn(async move {
-            client.work(&admin).await;
-            client
-        })
-    });
-    let work: Vec<_> = work.collect();
+    let work = at_work(daemon, clients, &Arc::default());
     // paced: the instant of the kill is what the test throws dice for
     tokio::time::sleep(load).await;
     daemon.kill();
     all(work).await
 }
 
-async fn settle(daemon: &Daemon, clients: Vec<Client>) -> Vec<Client> {
+/// All clients work until there is no answer, or they are told to stop.
+pub(super) fn at_work(
+    daemon: &Daemon,
+    clients: Vec<Client>,
+    stop: &Arc<AtomicBool>,
+) -> Vec<JoinHandle<Client>> {
+    let (admin, gateway) = (daemon.admin(), daemon.gateway());
+    let work = clients.into_iter().map(|mut client| {
+        let (admin, gateway, stop) = (admin.clone(), gateway.clone(), Arc::clone(stop));
+        tokio::spawn(async move {
+            client.work(&admin, &gateway, &stop).await;
+            client
+        })
+    });
+    work.collect()
+}
+
+pub(super) async fn settle(daemon: &Daemon, clients: Vec<Client>) -> Vec<Client> {
     let admin = daemon.admin();
     let settling = clients.into_iter().map(|mut client| {
         let admin = admin.clone();
@@ -79,7 +91,7 @@ async fn settle(daemon: &Daemon, clients: Vec<Client>) -> Vec<Client> {
     all(settling.collect()).await
 }
 
-async fn all(tasks: Vec<tokio::task::JoinHandle<Client>>) -> Vec<Client> {
+pub(super) async fn all(tasks: Vec<JoinHandle<Client>>) -> Vec<Client> {
     let mut clients = Vec::new();
     for task in tasks {
         clients.push(task.await.unwrap());
@@ -89,24 +101,27 @@ async fn all(tasks: Vec<tokio::task::JoinHandle<Client>>) -> Vec<Client> {
 
 /// How many rows there are of everything that the clients make.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Counts {
+pub(super) struct Counts {
     operators: i64,
     connections: i64,
     rules: i64,
+    credentials: i64,
     events: i64,
     audit: i64,
     receipts: i64,
 }
 
 impl Counts {
-    async fn of(daemon: &Daemon) -> Self {
+    pub(super) async fn of(daemon: &Daemon) -> Self {
         let rows = daemon.rows().await;
         Self {
             operators: rows.count("operator").await,
             connections: rows.count("connection").await,
             rules: rows.count("rule").await,
+            credentials: rows.count("credential").await,
             events: rows.count("outbox").await,
-            audit: rows.count("audit").await,
+            // a lease that was not answered may be on record
+            audit: rows.number("SELECT count(*) FROM audit WHERE action <> 'credential_lease'", []).await,
             receipts: rows.count("receipt").await,
         }
     }
@@ -118,6 +133,7 @@ impl Counts {
             operators: self.operators + sum(|client| client.kept()[0]),
             connections: self.connections + sum(|client| client.kept()[1]),
             rules: self.rules + sum(|client| client.kept()[2]),
+            credentials: self.credentials + sum(|client| client.kept()[3]),
             events: self.events + sum(Client::events),
             audit: self.audit + sum(Client::changes),
             receipts: self.receipts + sum(Client::changes),
@@ -125,7 +141,7 @@ impl Counts {
     }
 }
 
-async fn reckon(daemon: &Daemon, clients: &[Client], before: Counts) {
+pub(super) async fn reckon(daemon: &Daemon, clients: &[Client], before: Counts) {
     assert_eq!(Counts::of(daemon).await, before.with(clients));
     let rows = daemon.rows().await;
     for (what, sql) in [
@@ -168,4 +184,14 @@ async fn reckon(daemon: &Daemon, clients: &[Client], before: Counts) {
         assert_eq!(rows.number(sql, []).await, events, "positions have no gap");
     }
     assert_eq!(rows.number("SELECT min(position) FROM outbox", []).await, 1);
+    // who got a secret is on record
+    let (served, refused) = clients.iter().map(Client::leases).fold((0, 0), |(served, refused), of| {
+        (served + i64::try_from(of.served).unwrap(), refused + i64::try_from(of.refused).unwrap())
+    });
+    let on_record = rows.number("SELECT count(*) FROM audit WHERE action = 'credential_lease'", []).await;
+    assert!((served..=served + refused).contains(&on_record), "{served} served, {on_record} on record");
+    #[cfg(feature = "stack")]
+    if matches!(daemon.database(), Database::Servers(_)) {
+        daemon.stream_is_whole().await;
+    }
 }

@@ -1,7 +1,11 @@
 //! A client that writes down every request and every answer, so that what the service keeps can be compared with what it
 //! said.
 
-use std::time::Duration;
+use std::{
+    collections::BTreeMap,
+    sync::atomic::{AtomicBool, Ordering},
+    time::Duration,
+};
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -37,8 +41,21 @@ pub(super) struct Client {
     operators: Vec<Known>,
     connections: Vec<Known>,
     rules: Vec<Known>,
+    credentials: Vec<Known>,
+    /// The connections that have a credential, and the password that was stored for it.
+    passwords: BTreeMap<String, String>,
     acknowledged: Vec<(Request, Answer)>,
     unanswered: Option<Request>,
+    leases: Leases,
+}
+
+/// Leases that a client asked for.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Leases {
+    /// Answered with the secret.
+    pub(super) served: usize,
+    /// Answered that the secret cannot be had now, or not at all.
+    pub(super) refused: usize,
 }
 
 impl Client {
@@ -51,14 +68,22 @@ impl Client {
             operators: Vec::new(),
             connections: Vec::new(),
             rules: Vec::new(),
+            credentials: Vec::new(),
+            passwords: BTreeMap::new(),
             acknowledged: Vec::new(),
             unanswered: None,
+            leases: Leases::default(),
         }
     }
 
-    /// Operators, connections and rules that were acknowledged.
-    pub(super) const fn kept(&self) -> [usize; 3] {
-        [self.operators.len(), self.connections.len(), self.rules.len()]
+    /// Operators, connections, rules and credentials that were acknowledged.
+    pub(super) const fn kept(&self) -> [usize; 4] {
+        [self.operators.len(), self.connections.len(), self.rules.len(), self.credentials.len()]
+    }
+
+    /// What came of its leases.
+    pub(super) const fn leases(&self) -> Leases {
+        self.leases
     }
 
     /// Changes that were acknowledged.
@@ -80,15 +105,47 @@ impl Client {
         self.unanswered.is_some()
     }
 
-    /// Sends changes one after the other, until there is no answer.
-    pub(super) async fn work(&mut self, admin: &Caller) {
-        while self.unanswered.is_none() {
+    /// Sends changes one after the other, and asks for a secret now and then, until there is no answer or it is told to
+    /// stop.
+    pub(super) async fn work(&mut self, admin: &Caller, gateway: &Caller, stop: &AtomicBool) {
+        while self.unanswered.is_none() && !stop.load(Ordering::Relaxed) {
+            self.lease_one(gateway).await;
             let request = self.next();
             match send(admin, &request).await {
                 Some(answer) => self.write_down(request, answer),
                 None => self.unanswered = Some(request),
             }
         }
+    }
+
+    /// A secret that is served is the one that was acknowledged.
+    async fn lease_one(&mut self, gateway: &Caller) {
+        let passwords: Vec<_> = self.passwords.iter().collect();
+        let Some((connection, password)) = self.dice.one_of(&passwords) else { return };
+        let body = json!({"connection_ids": [connection]});
+        let request = gateway.request(Method::POST, "/internal/v1/credential-leases").json(&body);
+        match Caller::try_send(request).await {
+            Ok(answer) if answer.status == 200 => {
+                assert_eq!(answer.body["leases"][0]["secret"]["password"], **password, "{}", answer.text);
+                self.leases.served += 1;
+            }
+            Ok(answer) => {
+                assert!(matches!(answer.status, 503 | 504), "{}", answer.text);
+                self.leases.refused += 1;
+            }
+            Err(_) => self.leases.refused += 1,
+        }
+    }
+
+    /// Every secret that was acknowledged can be had.
+    #[cfg(feature = "stack")]
+    pub(super) async fn lease_all(&self, gateway: &Caller) -> usize {
+        for (connection, password) in &self.passwords {
+            let body = json!({"connection_ids": [connection]});
+            let answer = gateway.post("/internal/v1/credential-leases", body).await.expect(200);
+            assert_eq!(answer.body["leases"][0]["secret"]["password"], **password, "{}", answer.text);
+        }
+        self.passwords.len()
     }
 
     /// After the service has gone and come back: what was acknowledged is there as it was answered, and what was not is
@@ -115,7 +172,8 @@ impl Client {
     }
 
     async fn compare(&self, admin: &Caller) {
-        for known in self.operators.iter().chain(&self.connections).chain(&self.rules) {
+        let all = self.operators.iter().chain(&self.connections).chain(&self.rules).chain(&self.credentials);
+        for known in all {
             let found = admin.get(&known.path).await.expect(200);
             let pending = self.unanswered.as_ref().is_some_and(|request| request.path == known.path);
             if pending && found.etag() != known.etag {
@@ -140,6 +198,10 @@ impl Client {
             self.operators.push(known);
         } else if request.path.ends_with("/rules") {
             self.rules.push(known);
+        } else if request.path.ends_with("/credentials") {
+            let of = request.path.split('/').rev().nth(1).unwrap().to_owned();
+            self.passwords.insert(of, request.body["password"].as_str().unwrap().to_owned());
+            self.credentials.push(known);
         } else {
             self.connections.push(known);
         }
@@ -149,10 +211,18 @@ impl Client {
     fn next(&mut self) -> Request {
         self.sent += 1;
         let name = format!("{}-{}", self.name, self.sent);
-        let throw = self.dice.between(0, 10);
+        let throw = self.dice.between(0, 12);
         let operator = self.dice.one_of(&self.operators).cloned();
         let connection = self.dice.one_of(&self.connections).cloned();
+        let is_bare = |known: &&Known| !self.passwords.contains_key(known.body["id"].as_str().unwrap());
+        let bare = self.connections.iter().find(is_bare).cloned();
         let (method, path, body, if_match) = match (throw, operator, connection) {
+            (10.., _, _) if bare.is_some() => {
+                let id = bare.unwrap().body["id"].as_str().unwrap().to_owned();
+                let password = format!("p{:07}", self.dice.between(0, 10_000_000));
+                let body = json!({"system_id": "sys", "password": password});
+                (Method::POST, format!("/admin/v1/connections/{id}/credentials"), body, None)
+            }
             (3..6, Some(operator), _) => {
                 let body = json!({"display_name": format!("Operator {name}"), "labels": {"n": name}});
                 (Method::PATCH, operator.path, body, Some(operator.etag))
@@ -161,7 +231,7 @@ impl Client {
                 let path = format!("{}/connections", operator.path);
                 (Method::POST, path, sample::connection(&name, "kill"), None)
             }
-            (8.., _, Some(connection)) => {
+            (8..10, _, Some(connection)) => {
                 let targets =
                     json!([{"connection_id": connection.body["id"]}, {"connection_id": self.shared}]);
                 let body =

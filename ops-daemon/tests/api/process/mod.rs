@@ -23,3 +23,5 @@ mod restore;
 mod replicas;
 #[cfg(feature = "stack")]
 mod faults;
+#[cfg(feature = "stack")]
+mod chaos;

@@ -1,14 +1,8 @@
 //! Three daemons on one database, one secret store and one stream: what one of them commits all of them show, each task has
 //! one leader, another one follows, and nothing is done twice.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    process::Command,
-    sync::Arc,
-    time::Instant,
-};
+use std::{collections::BTreeSet, process::Command, sync::Arc, time::Instant};
 
-use ops_store::testing::Rows;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -22,7 +16,6 @@ const LED: [&str; 5] = ["outbox_relay", "outbox_expiry", "judge", "receipt_expir
 /// Daemons that share everything: servers, keys, tokens and certificates.
 struct Replicas {
     all: Vec<Daemon>,
-    rows: Rows,
 }
 
 impl Replicas {
@@ -39,8 +32,7 @@ impl Replicas {
             all.push(Daemon::start_in(folder, database.clone(), Options::default()).await);
         }
         all.insert(0, first);
-        let rows = all[0].rows().await;
-        Self { all, rows }
+        Self { all }
     }
 
     /// Which replica leads a task, by what each says about itself; nobody while the lead is passed on.
@@ -58,28 +50,6 @@ impl Replicas {
 
     async fn led_by(&self, task: &str, among: &[usize]) -> usize {
         until("somebody leads", async || self.leader(task, among).await).await
-    }
-
-    /// Waits until the stream holds every event: each once, and those of an operator in their order without a gap.
-    async fn stream_is_whole(&self) {
-        let servers = self.all[0].servers();
-        let ids = self.rows.texts("SELECT id::text FROM outbox", []).await;
-        let committed: BTreeSet<_> = ids.into_iter().collect();
-        let messages = until("every event is on the stream", async || {
-            let messages = servers.messages().await;
-            (messages.len() >= committed.len()).then_some(messages)
-        })
-        .await;
-        let found: Vec<_> = messages.iter().map(|message| message.id.clone().unwrap()).collect();
-        assert_eq!(found.len(), committed.len(), "each once");
-        assert_eq!(found.into_iter().collect::<BTreeSet<_>>(), committed);
-        let mut last = BTreeMap::new();
-        for message in &messages {
-            let event: Value = serde_json::from_slice(&message.body).unwrap();
-            let sequence: u64 = event["sequence"].as_str().unwrap()[4..].parse().unwrap();
-            let before = last.insert(event["source"].to_string(), sequence).unwrap_or(0);
-            assert_eq!(sequence, before + 1, "{event}");
-        }
     }
 }
 
@@ -123,7 +93,7 @@ async fn what_one_commits_all_of_them_show_and_one_key_has_one_effect_wherever_i
         .map(|answer| answer.expect(200).text)
         .collect();
     assert_eq!(names.len(), 1);
-    replicas.stream_is_whole().await;
+    replicas.all[0].stream_is_whole().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -141,7 +111,7 @@ async fn each_task_has_one_leader_and_another_follows_one_that_is_killed_or_stan
     println!("replica {second} followed the killed {killed} after {:?}", began.elapsed());
     let writer = replicas.all[among[0]].admin();
     writer.post(OPERATORS, sample::operator("after-the-kill")).await.expect(201);
-    replicas.stream_is_whole().await;
+    replicas.all[among[0]].stream_is_whole().await;
 
     replicas.all[second].signal("STOP");
     let rest: Vec<_> = among.iter().copied().filter(|nth| *nth != second).collect();
@@ -154,7 +124,7 @@ async fn each_task_has_one_leader_and_another_follows_one_that_is_killed_or_stan
     for n in 0..20 {
         writer.post(OPERATORS, sample::operator(&format!("meanwhile-{n}"))).await.expect(201);
     }
-    replicas.stream_is_whole().await;
+    replicas.all[rest[0]].stream_is_whole().await;
 
     // it wakes, believes for a moment that it leads, and can do nothing
     replicas.all[second].signal("CONT");
@@ -165,7 +135,7 @@ async fn each_task_has_one_leader_and_another_follows_one_that_is_killed_or_stan
     })
     .await;
     replicas.all[second].admin().post(OPERATORS, sample::operator("awake")).await.expect(201);
-    replicas.stream_is_whole().await;
+    replicas.all[rest[0]].stream_is_whole().await;
     for task in LED {
         assert_eq!(replicas.led_by(task, &among).await, rest[0], "{task}");
     }

@@ -62,6 +62,29 @@ impl Daemon {
         stored
     }
 
+    /// Waits until the stream holds every event as the API shows it, each once and in the same order, and those of an
+    /// operator without a gap.
+    #[cfg(feature = "stack")]
+    pub async fn stream_is_whole(&self) -> usize {
+        let shown = self.events().await;
+        let messages = until("every event is on the stream", async || {
+            let messages = self.servers().messages().await;
+            (messages.len() >= shown.len()).then_some(messages)
+        })
+        .await;
+        let mut last = BTreeMap::new();
+        for (message, event) in messages.iter().zip(&shown) {
+            assert_eq!(message.id.as_deref(), event["id"].as_str(), "{}", message.sequence);
+            assert_eq!(serde_json::from_slice::<Value>(&message.body).unwrap(), *event);
+            assert_eq!(message.subject, event["subject"].as_str().unwrap());
+            let sequence: u64 = event["sequence"].as_str().unwrap()[4..].parse().unwrap();
+            let before = last.insert(event["source"].to_string(), sequence).unwrap_or(0);
+            assert_eq!(sequence, before + 1, "{event}");
+        }
+        assert_eq!(messages.len(), shown.len(), "each once");
+        shown.len()
+    }
+
     /// Secrets in the secret store.
     pub async fn secrets(&self) -> i64 {
         match self.database() {

@@ -32,7 +32,7 @@ pub struct Servers {
     nats: Mutex<NatsServer>,
     nats_port: u16,
     vault: String,
-    bao: Option<Mutex<Bao>>,
+    bao: Option<tokio::sync::Mutex<Bao>>,
     folder: TempDir,
 }
 
@@ -61,13 +61,18 @@ impl Servers {
 
     /// Fresh ones, each a process that the test may harm.
     pub async fn own() -> Self {
-        let (cluster, bao) = (Cluster::migrated().await, Bao::dev().await);
+        let (cluster, bao) = (Cluster::migrated().await, Bao::raft_in_clear_text().await);
         let (port, vault) = (cluster.port(), bao.address());
         let token = bao.token(Duration::from_hours(2), true).await;
-        Self::with(Facts::Own(Mutex::new(cluster), Addresses { port }), vault, &token, Some(Mutex::new(bao)))
+        Self::with(
+            Facts::Own(Mutex::new(cluster), Addresses { port }),
+            vault,
+            &token,
+            Some(tokio::sync::Mutex::new(bao)),
+        )
     }
 
-    fn with(facts: Facts, vault: String, token: &str, bao: Option<Mutex<Bao>>) -> Self {
+    fn with(facts: Facts, vault: String, token: &str, bao: Option<tokio::sync::Mutex<Bao>>) -> Self {
         let (folder, nats) = (tempfile::tempdir().unwrap(), NatsServer::start());
         fs::write(folder.path().join("token"), token).unwrap();
         fs::set_permissions(folder.path().join("token"), fs::Permissions::from_mode(0o600)).unwrap();
@@ -114,8 +119,8 @@ impl Servers {
     }
 
     /// The secret store, which the test may harm.
-    pub fn bao(&self) -> MutexGuard<'_, Bao> {
-        self.bao.as_ref().expect("other tests need this server").lock().unwrap()
+    pub async fn bao(&self) -> tokio::sync::MutexGuard<'_, Bao> {
+        self.bao.as_ref().expect("other tests need this server").lock().await
     }
 
     /// The event stream's server.
