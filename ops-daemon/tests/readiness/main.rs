@@ -8,6 +8,7 @@
     clippy::indexing_slicing,
     reason = "a test that meets what it does not expect must fail there, and say what it met"
 )]
+#![expect(clippy::print_stderr, reason = "a test that measures prints what it measured")]
 #![expect(
     unreachable_pub,
     reason = "a test binary has no outside; `pub` says what the support module is for"

@@ -39,14 +39,14 @@ pub struct Servers {
 /// Where facts are kept.
 enum Facts {
     /// In a database of the server that all tests share.
-    Shared(Database),
+    Shared(Box<Database>),
     /// On a server that a test may harm.
-    Own(Mutex<Cluster>, Addresses),
-}
-
-/// What is known of a server of one's own without asking for it.
-struct Addresses {
-    port: u16,
+    Own {
+        /// The server.
+        cluster: Mutex<Cluster>,
+        /// Where it listens, also while somebody else has the server.
+        port: u16,
+    },
 }
 
 impl Servers {
@@ -56,7 +56,7 @@ impl Servers {
             env::var(name).unwrap_or_else(|_| panic!("{name} is not set: run `cargo xtask test`"))
         });
         let token = token(&vault, &root).await;
-        Self::with(Facts::Shared(Database::create().await), vault, &token, None)
+        Self::with(Facts::Shared(Box::new(Database::create().await)), vault, &token, None)
     }
 
     /// Fresh ones, each a process that the test may harm.
@@ -65,7 +65,7 @@ impl Servers {
         let (port, vault) = (cluster.port(), bao.address());
         let token = bao.token(Duration::from_hours(2), true).await;
         Self::with(
-            Facts::Own(Mutex::new(cluster), Addresses { port }),
+            Facts::Own { cluster: Mutex::new(cluster), port },
             vault,
             &token,
             Some(tokio::sync::Mutex::new(bao)),
@@ -84,7 +84,7 @@ impl Servers {
     pub fn url_as(&self, role: &str) -> String {
         match &self.facts {
             Facts::Shared(database) => database.url_as(role),
-            Facts::Own(_, of) => format!("postgres://{role}@127.0.0.1:{}/ops", of.port),
+            Facts::Own { port, .. } => format!("postgres://{role}@127.0.0.1:{port}/ops"),
         }
     }
 
@@ -92,7 +92,7 @@ impl Servers {
     pub fn url_by_way_of(&self, port: u16, role: &str) -> String {
         match &self.facts {
             Facts::Shared(database) => database.url_by_way_of(port, role),
-            Facts::Own(..) => format!("postgres://{role}@127.0.0.1:{port}/ops"),
+            Facts::Own { .. } => format!("postgres://{role}@127.0.0.1:{port}/ops"),
         }
     }
 
@@ -100,7 +100,7 @@ impl Servers {
     pub fn address(&self) -> (String, u16) {
         match &self.facts {
             Facts::Shared(database) => database.address(),
-            Facts::Own(_, of) => ("127.0.0.1".into(), of.port),
+            Facts::Own { port, .. } => ("127.0.0.1".into(), *port),
         }
     }
 
@@ -108,13 +108,13 @@ impl Servers {
     pub async fn rows(&self) -> Rows {
         match &self.facts {
             Facts::Shared(database) => database.rows().await,
-            Facts::Own(..) => cluster::rows(&self.url_as("ops")).await,
+            Facts::Own { .. } => cluster::rows(&self.url_as("ops")).await,
         }
     }
 
     /// The database's server, which the test may harm.
     pub fn cluster(&self) -> MutexGuard<'_, Cluster> {
-        let Facts::Own(cluster, _) = &self.facts else { panic!("other tests need this server") };
+        let Facts::Own { cluster, .. } = &self.facts else { panic!("other tests need this server") };
         cluster.lock().unwrap()
     }
 
