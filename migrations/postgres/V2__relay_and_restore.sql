@@ -16,12 +16,13 @@ ALTER TABLE service ADD COLUMN sweeps_epoch bigint NOT NULL DEFAULT 1;
 -- What follows runs with the rights of its owner: the application may raise the epoch and confirm the sweeps, and cannot
 -- set either to anything it likes.
 
--- Raises the epoch, unless somebody was faster: every count that readers outside know begins anew above the old one, and the view moves at once.
+-- Begins the epoch after from_epoch, unless somebody was faster. The rows may be older than from_epoch, which somebody
+-- remembers. Every count that readers outside know begins anew above the old one, and the view moves at once.
 CREATE FUNCTION raise_epoch(from_epoch bigint) RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER SET search_path = ops, pg_temp AS $$
 DECLARE
     raised bigint;
 BEGIN
-    UPDATE service SET epoch = epoch + 1 WHERE epoch = from_epoch RETURNING epoch INTO raised;
+    UPDATE service SET epoch = from_epoch + 1 WHERE epoch <= from_epoch RETURNING epoch INTO raised;
     IF NOT FOUND THEN
         RETURN (SELECT epoch FROM service);
     END IF;

@@ -18,7 +18,7 @@ use futures::StreamExt as _;
 use ops_client::wire::event::CloudEvent;
 use ops_core::event::Stored;
 use ops_store::{
-    nats::{NatsStream, SUBJECTS},
+    nats::NatsStream,
     port::{EventReads, EventStream, Message, StreamError},
     postgres::PostgresStore,
     relay::{Ends, Relay, number},
@@ -27,6 +27,8 @@ use ops_store::{
 use tokio::sync::Notify;
 use uuid::Uuid;
 
+/// Acknowledgements that are waited for at once, by the relay as by the bare client.
+const OUTSTANDING: usize = 256;
 /// Events per second of the second measurement, and for how long.
 const PACE: u32 = 1000;
 const SECONDS: u32 = 10;
@@ -50,7 +52,7 @@ async fn main() {
     latencies.sort_unstable();
     let at = |share: f64| latencies[(latencies.len() as f64 * share) as usize].as_secs_f64() * 1000.0;
     println!(
-        "\ncommit → a reader has it at {PACE}/s, {} events: p50 {:.1} ms, p99 {:.1} ms",
+        "\ncommit → a consumer of the stream has it at {PACE}/s, {} events: p50 {:.1} ms, p99 {:.1} ms",
         latencies.len(),
         at(0.5),
         at(0.99)
@@ -84,34 +86,27 @@ async fn relayed(events: i64, numbered: bool) -> f64 {
     passed.published as f64 / started.elapsed().as_secs_f64()
 }
 
-/// Messages per second of the same stream and client without an outbox: the same bodies, made before.
+/// Messages per second that the server takes from the bare client: of the same size, with as many acknowledgements
+/// outstanding as the relay has.
 async fn raw(events: i64) -> f64 {
-    let (database, store, _server, stream) = ground().await;
+    let (database, store, server, _stream) = ground().await;
     outbox::fill(&database, 1000, 1).await;
     number(&store).await.unwrap();
-    let some = store.events_after(ops_core::Mark::START, 1000).await.unwrap();
-    let bodies: Vec<_> = some.into_iter().map(|event| write(event).unwrap()).collect();
-    let mut messages = (0..events).map(|n| {
-        let id = Uuid::from_u128(n.unsigned_abs().into()).into();
-        Ok(Message { id, ..bodies[usize::try_from(n).unwrap() % bodies.len()].clone() })
-    });
-    let end = stream.tail().await.unwrap().end;
-    let started = Instant::now();
-    let published = stream.publish(end, &mut messages).await;
-    assert!(published.stopped.is_none(), "{published:?}");
-    published.acknowledged as f64 / started.elapsed().as_secs_f64()
+    let some = store.events_after(ops_core::Mark::START, 1).await.unwrap();
+    let message = write(some.into_iter().next().unwrap()).unwrap();
+    let took = server.publish_bare(usize::try_from(events).unwrap(), &message.body, OUTSTANDING).await;
+    events as f64 / took.as_secs_f64()
 }
 
-/// Times from the commit of an event to when a reader of the stream's subjects has it.
+/// Times from the commit of an event to when a consumer of the stream has it.
 async fn latencies() -> Vec<Duration> {
     let (database, store, server, stream) = ground().await;
     let all = (PACE * SECONDS) as usize;
-    let mut reader = server.jetstream().await.client().subscribe(SUBJECTS).await.unwrap();
+    let mut reader = Box::pin(server.follow().await);
     let read = tokio::spawn(async move {
         let mut read = HashMap::with_capacity(all);
         while read.len() < all {
-            let message = reader.next().await.unwrap();
-            let id = message.headers.as_ref().unwrap().get("Nats-Msg-Id").unwrap().as_str();
+            let id = reader.next().await.unwrap();
             read.insert(id.parse::<Uuid>().unwrap(), Instant::now());
         }
         read

@@ -53,8 +53,9 @@ const RULES: [Rule; 5] = [
 
 /// The only crate that talks to servers and databases.
 const STORE: &str = "ops-store";
-const SERVER_CLIENTS: [&str; 8] = [
+const SERVER_CLIENTS: [&str; 9] = [
     "tokio-postgres",
+    "tokio-postgres-rustls",
     "deadpool-postgres",
     "postgres",
     "refinery",

@@ -35,7 +35,7 @@ pub enum Command {
     /// Bring the database's schema to this version; a job before a rollout
     Migrate(migrate::Migrate),
     /// After a restore: begin a new epoch, so that nobody mistakes a version that repeats for the one they know
-    NewEpoch(ConfigFile),
+    NewEpoch(new_epoch::NewEpoch),
     /// Compare the secret store with the credentials
     #[command(subcommand)]
     Secret(secret::Secret),
@@ -65,7 +65,7 @@ impl Command {
             Self::CheckConfig(file) => check_config::run(&file),
             Self::Dev(dev) => on_runtime(dev.run()),
             Self::Serve(file) => on_runtime(serve::run(file)),
-            Self::NewEpoch(file) => on_runtime(new_epoch::run(file)),
+            Self::NewEpoch(wanted) => on_runtime(new_epoch::run(wanted)),
             Self::Secret(secret) => on_runtime(secret.run()),
             Self::Stream(stream) => on_runtime(stream.run()),
             Self::Migrate(migrate) => on_runtime(migrate.run()),

@@ -49,11 +49,15 @@ impl Secret {
                 say(format_args!("{path}  {what}"));
             }
         }
+        for operator in &swept.foreign {
+            say(format_args!("operators/{operator}  is not known to this database, will be left alone"));
+        }
         say(format_args!(
-            "Epoch {epoch}: {} to destroy, {} left alone, {} missing.",
+            "Epoch {epoch}: {} to destroy, {} left alone, {} missing; {} operators not known.",
             swept.orphans.len(),
             swept.spared.len(),
-            swept.dangling.len()
+            swept.dangling.len(),
+            swept.foreign.len()
         ));
         if confirm && store.confirm_sweeps(epoch).await? {
             say("Confirmed: sweeps may destroy secrets in this epoch.");

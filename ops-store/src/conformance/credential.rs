@@ -125,3 +125,25 @@ pub async fn a_lease_may_ask_for_two_hundred_connections(store: Arc<dyn Store>, 
     let named: connection::Name = text("c0");
     assert_eq!(found[0].found.as_ref().unwrap().1.name, named);
 }
+
+/// What a sweep of the secret store asks for: which operators are ours, and every credential of each.
+pub async fn a_sweep_learns_which_operators_are_ours_and_every_credential_of_each(
+    store: Arc<dyn Store>,
+    rows: Rows,
+) {
+    let estate = Estate::new(store, rows);
+    let (acme, bare) = (estate.operator("acme").await, estate.operator("bare").await);
+    let connections = [estate.connection(&acme, "a").await, estate.connection(&acme, "b").await];
+    let mut credentials =
+        vec![estate.credential(&connections[0]).await, estate.credential(&connections[1]).await];
+    estate.delete(acme.id).await;
+    let stranger = Uuid::from_u128(7).into();
+    let known = estate.store.known_operators(&[bare.id, stranger, acme.id]).await.unwrap();
+    assert_eq!(known, [bare.id, acme.id], "a deleted one is still ours");
+    assert_eq!(estate.store.operators_with_credentials().await.unwrap(), [acme.id]);
+    let mut found = estate.store.credentials_of_operator(acme.id).await.unwrap();
+    found.sort_by_key(|of| of.id);
+    credentials.sort_by_key(|of| of.id);
+    assert_eq!(found, credentials, "also of deleted connections");
+    assert_eq!(estate.store.credentials_of_operator(bare.id).await.unwrap(), []);
+}

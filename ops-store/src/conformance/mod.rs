@@ -57,6 +57,7 @@ macro_rules! conformance_tests {
             credential::of_two_who_move_one_credential_one_must_decide_again,
             credential::what_a_lease_asks_for_comes_in_the_order_of_the_request,
             credential::a_lease_may_ask_for_two_hundred_connections,
+            credential::a_sweep_learns_which_operators_are_ours_and_every_credential_of_each,
             routing::a_rule_is_read_back_as_it_was_written,
             routing::a_walk_over_rules_neither_repeats_nor_skips_one,
             routing::the_view_equals_what_was_written,

@@ -31,6 +31,9 @@ pub async fn a_new_epoch_begins_once_for_several_who_ask_for_it_and_the_view_mov
     assert_eq!(estate.store.view_version().await.unwrap(), Mark::new(2, 1));
     assert_eq!(estate.store.raise_epoch(1).await.unwrap(), 2, "an old one raises nothing");
     assert_eq!(estate.store.raise_epoch(2).await.unwrap(), 3);
+    // a database that forgot even the epoch: the one that somebody remembers is not used again
+    assert_eq!(estate.store.raise_epoch(6).await.unwrap(), 7);
+    assert_eq!(estate.store.view_version().await.unwrap(), Mark::new(7, 1));
 }
 
 /// A decision of an old epoch is a conflict and keeps nothing; whoever decides again knows the new one.

@@ -11,11 +11,16 @@ use ops_core::{
 use super::{Engine, EngineExt, ReadError};
 use crate::sql::{self, Corrupt};
 
+/// Ids that are looked up in one flight.
+const KNOWN_AT_ONCE: usize = 500;
+
 /// Reads operators.
 #[async_trait]
 pub trait OperatorReads: Send + Sync {
     /// One, deleted or not.
     async fn operator(&self, id: OperatorId) -> Result<Option<Operator>, ReadError>;
+    /// Those of the ids that are operators of this database, deleted or not, in the order of the ids.
+    async fn known_operators(&self, ids: &[OperatorId]) -> Result<Vec<OperatorId>, ReadError>;
     /// A page in the filter's order, and where the next one begins.
     async fn operators(
         &self,
@@ -87,6 +92,15 @@ impl<T: Engine> OperatorReads for T {
     async fn operator(&self, id: OperatorId) -> Result<Option<Operator>, ReadError> {
         let [rows] = self.read_all([sql::operator::by_id(id)]).await?;
         Ok(rows.first().map(sql::operator::read).transpose()?)
+    }
+
+    async fn known_operators(&self, ids: &[OperatorId]) -> Result<Vec<OperatorId>, ReadError> {
+        let mut known = Vec::new();
+        for some in ids.chunks(KNOWN_AT_ONCE) {
+            let rows = self.read(some.iter().map(|id| sql::operator::known(*id)).collect()).await?;
+            known.extend(some.iter().zip(&rows).filter(|(_, rows)| !rows.is_empty()).map(|(id, _)| *id));
+        }
+        Ok(known)
     }
 
     async fn operators(

@@ -22,7 +22,8 @@ pub trait ServiceReads: Send + Sync {
 /// What is done after a restore.
 #[async_trait]
 pub trait Restored: Send + Sync {
-    /// Raises the epoch if it is still `from`, moves the view with it, and answers the epoch now.
+    /// Begins the epoch after `from`, unless there is a later one already, moves the view into it, and answers the epoch
+    /// now. `from` may be later than what is stored: somebody remembers it.
     async fn raise_epoch(&self, from: i64) -> Result<i64, ReadError>;
     /// Allows destructive sweeps in `epoch`; false when that is no longer the epoch.
     async fn confirm_sweeps(&self, epoch: i64) -> Result<bool, ReadError>;

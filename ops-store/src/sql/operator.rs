@@ -17,6 +17,11 @@ pub(crate) fn by_id(id: OperatorId) -> Statement {
     Statement::new(format!("SELECT {COLUMNS} FROM operator WHERE id = $1"), args![id.uuid()])
 }
 
+/// A row when there is such an operator.
+pub(crate) fn known(id: OperatorId) -> Statement {
+    Statement::new("SELECT id FROM operator WHERE id = $1", args![id.uuid()])
+}
+
 pub(crate) fn read(row: &Row) -> Result<Operator, Corrupt> {
     Ok(Operator::restore(Fields {
         id: row.uuid(0)?,

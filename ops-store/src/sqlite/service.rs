@@ -16,7 +16,7 @@ use crate::{
 #[async_trait]
 impl Restored for SqliteStore {
     async fn raise_epoch(&self, from: i64) -> Result<i64, ReadError> {
-        let raise = "UPDATE service SET epoch = epoch + 1 WHERE epoch = $1";
+        let raise = "UPDATE service SET epoch = $1 + 1 WHERE epoch <= $1";
         let view = "UPDATE routing_head SET epoch = (SELECT epoch FROM service), version = 1 \
                     WHERE epoch < (SELECT epoch FROM service)";
         self.write(vec![Statement::new(raise, args![from]), Statement::new(view, [])]).await?;

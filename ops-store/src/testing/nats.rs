@@ -14,7 +14,7 @@ use futures::{StreamExt, TryStreamExt};
 use tempfile::TempDir;
 
 use super::server::{Process, free_port, program};
-use crate::nats::{NatsStream, STREAM, Settings, Wanted};
+use crate::nats::{NatsStream, STREAM, SUBJECTS, Settings, Wanted};
 
 /// The variable that names the program.
 pub const PROGRAM: &str = "OPS_TEST_NATS_SERVER";
@@ -234,6 +234,36 @@ impl NatsServer {
     /// When the server refuses.
     pub async fn messages(&self) -> Vec<OnStream> {
         messages(&self.url()).await
+    }
+
+    /// Publishes so many messages of one body by the bare client, with so many acknowledgements outstanding, and tells how
+    /// long that took: what the server takes by itself.
+    ///
+    /// # Panics
+    /// When it refuses.
+    pub async fn publish_bare(&self, count: usize, body: &[u8], outstanding: usize) -> Duration {
+        let context = self.jetstream().await;
+        let subject = SUBJECTS.replace('>', "bare.updated");
+        let body: bytes::Bytes = body.to_vec().into();
+        let began = Instant::now();
+        futures::stream::iter(0..count)
+            .map(|_| async { context.publish(subject.clone(), body.clone()).await?.await.map(drop) })
+            .buffered(outstanding)
+            .try_collect::<()>()
+            .await
+            .unwrap();
+        began.elapsed()
+    }
+
+    /// The ids of messages as a consumer of the stream gets them, so after they are stored.
+    ///
+    /// # Panics
+    /// When it refuses.
+    pub async fn follow(&self) -> impl futures::Stream<Item = String> + Send + use<> {
+        let stream = self.jetstream().await.get_stream(STREAM).await.unwrap();
+        let config = async_nats::jetstream::consumer::pull::OrderedConfig::default();
+        let messages = stream.create_consumer(config).await.unwrap().messages().await.unwrap();
+        messages.map(|message| on_stream(&message.unwrap()).id.unwrap())
     }
 
     fn listens(&self) -> bool {

@@ -18,6 +18,9 @@ pub struct Swept {
     pub orphans: Vec<SecretPath>,
     /// Secrets that no credential refers to, and that may still get one.
     pub spared: Vec<SecretPath>,
+    /// Operators with secrets that the database does not know: somebody else's, or lost in a restore. Operators keep their
+    /// row for ever, so these secrets are never ours to destroy.
+    pub foreign: Vec<OperatorId>,
     /// Paths where the secret of a credential should be, and is not.
     pub dangling: Vec<SecretPath>,
 }
@@ -27,9 +30,11 @@ pub struct Swept {
 /// # Errors
 /// The database or the secret store does not answer.
 pub async fn look(store: &dyn Store, secrets: &dyn SecretStore, now: Timestamp) -> Result<Swept, Refusal> {
-    let mut operators: BTreeSet<_> = secrets.operators().await?.into_iter().collect();
-    operators.extend(store.operators_with_credentials().await?);
+    let stored = secrets.operators().await?;
+    let known: BTreeSet<_> = store.known_operators(&stored).await?.into_iter().collect();
     let mut swept = Swept::default();
+    swept.foreign = stored.into_iter().filter(|operator| !known.contains(operator)).collect();
+    let operators: BTreeSet<_> = known.into_iter().chain(store.operators_with_credentials().await?).collect();
     for operator in operators {
         let of_one = look_at(operator, store, secrets, now).await?;
         swept.orphans.extend(of_one.orphans);
@@ -64,5 +69,10 @@ async fn look_at(
     let compared = credential::sweep::sweep(&stored, &credentials, now);
     let at = |ids: &[_]| paths.iter().copied().filter(|path| ids.contains(&path.credential)).collect();
     let dangling = credentials.iter().filter(|of| compared.dangling.contains(&of.id)).map(SecretPath::of);
-    Ok(Swept { orphans: at(&compared.orphans), spared: at(&compared.spared), dangling: dangling.collect() })
+    Ok(Swept {
+        orphans: at(&compared.orphans),
+        spared: at(&compared.spared),
+        foreign: Vec::new(),
+        dangling: dangling.collect(),
+    })
 }

@@ -137,7 +137,7 @@ async fn sweep_later(daemon: &Daemon) -> usize {
     let store = PostgresStore::new(Settings::local(servers.url_as("ops_app"), 1)).unwrap();
     let (secrets, later) = (servers.secrets(), now() + SignedDuration::from_hours(8 * 24));
     let before = sweep::look(&store, &secrets, later).await.unwrap();
-    assert_eq!((before.spared.len(), before.dangling.len()), (0, 0), "{before:?}");
+    assert_eq!([before.spared.len(), before.foreign.len(), before.dangling.len()], [0; 3], "{before:?}");
     sweep::destroy(&secrets, &before.orphans).await.unwrap();
     let after = sweep::look(&store, &secrets, later).await.unwrap();
     assert_eq!(after, sweep::Swept::default());

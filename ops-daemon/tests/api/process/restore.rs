@@ -130,7 +130,10 @@ impl Scene {
         until("the sweeps stand still", async || self.metric("ops_sweep_disabled 1").await).await;
         let said = self.reconcile(&[]);
         // of the two credentials the backup knows the first; the second one's secret is young
-        assert!(said.contains("Epoch 2: 0 to destroy, 1 left alone, 0 missing."), "{said}");
+        assert!(
+            said.contains("Epoch 2: 0 to destroy, 1 left alone, 0 missing; 0 operators not known."),
+            "{said}"
+        );
         assert!(said.contains("run it again with --confirm"), "{said}");
         let said = self.reconcile(&["--confirm"]);
         assert!(said.contains("Confirmed: sweeps may destroy secrets in this epoch."), "{said}");
