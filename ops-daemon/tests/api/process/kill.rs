@@ -143,6 +143,9 @@ impl Counts {
 
 pub(super) async fn reckon(daemon: &Daemon, clients: &[Client], before: Counts) {
     assert_eq!(Counts::of(daemon).await, before.with(clients));
+    for client in clients {
+        client.compare(&daemon.admin(), usize::MAX).await;
+    }
     let rows = daemon.rows().await;
     for (what, sql) in [
         (

@@ -151,12 +151,12 @@ impl Client {
     /// After the service has gone and come back: what was acknowledged is there as it was answered, and what was not is
     /// done once, however often it is repeated.
     pub(super) async fn settle(&mut self, admin: &Caller) {
-        self.compare(admin).await;
+        self.compare(admin, NEWEST).await;
         if let Some(request) = self.unanswered.take() {
             let answer = send(admin, &request).await.expect("the service is back");
             self.repeat(admin, &request, &answer).await;
             self.write_down(request, answer);
-            self.compare(admin).await;
+            self.compare(admin, NEWEST).await;
         }
         if let Some((request, answer)) = self.dice.one_of(&self.acknowledged).cloned() {
             self.repeat(admin, &request, &answer).await;
@@ -171,10 +171,11 @@ impl Client {
         assert_eq!(told(&again), told(first), "{}: {request:?}", self.name);
     }
 
-    async fn compare(&self, admin: &Caller) {
-        let all = self.operators.iter().chain(&self.connections).chain(&self.rules).chain(&self.credentials);
-        for known in all {
-            let found = admin.get(&known.path).await.expect(200);
+    /// The newest of each kind are there as they were answered last.
+    pub(super) async fn compare(&self, admin: &Caller, newest: usize) {
+        let kinds = [&self.operators, &self.connections, &self.rules, &self.credentials];
+        for known in kinds.into_iter().flat_map(|kind| kind.iter().rev().take(newest)) {
+            let found = get(admin, &known.path).await.expect(200);
             let pending = self.unanswered.as_ref().is_some_and(|request| request.path == known.path);
             if pending && found.etag() != known.etag {
                 let version = known.body["version"].as_i64().unwrap() + 1;
@@ -244,6 +245,8 @@ impl Client {
     }
 }
 
+/// Resources of each kind that are compared after each interruption; all of them are at the end.
+const NEWEST: usize = 30;
 /// How often a request is repeated while the service says that it cannot answer now, such as on a busy machine.
 const TRIES: usize = 50;
 
@@ -265,4 +268,17 @@ async fn send(admin: &Caller, request: &Request) -> Option<Answer> {
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
     answer
+}
+
+/// A read, repeated while the service says that it cannot answer now.
+async fn get(admin: &Caller, path: &str) -> Answer {
+    for _ in 0..TRIES {
+        let answer = admin.get(path).await;
+        if answer.status != 503 {
+            return answer;
+        }
+        // paced: the answer said "not now"
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    admin.get(path).await
 }
