@@ -12,15 +12,14 @@ pub(crate) fn run() -> Result<ExitCode, Failure> {
         return Ok(ExitCode::SUCCESS);
     }
     let programs = Programs::ensure()?;
-    if let Some(of) = state.of(OPENBAO) {
-        gone(&openbao(&programs, of)?)?;
-    }
-    if let Some(of) = state.of(NATS) {
-        gone(&nats(&programs, of))?;
-    }
-    if let Some(of) = state.of(POSTGRES) {
-        gone(&postgres(&programs, of))?;
-    }
+    // one that does not stop leaves the others no reason to run on
+    let stopped = [
+        state.of(OPENBAO).map_or(Ok(()), |of| gone(&openbao(&programs, of)?)),
+        state.of(NATS).map_or(Ok(()), |of| gone(&nats(&programs, of))),
+        state.of(POSTGRES).map_or(Ok(()), |of| gone(&postgres(&programs, of))),
+        state.end_lost(),
+    ];
+    stopped.into_iter().collect::<Result<(), _>>()?;
     State::forget()?;
     Ok(ExitCode::SUCCESS)
 }

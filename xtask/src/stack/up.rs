@@ -10,6 +10,7 @@ use crate::servers::Durability;
 pub(crate) fn run() -> Result<ExitCode, Failure> {
     let programs = Programs::ensure()?;
     let mut state = State::load()?;
+    state.end_lost()?;
 
     let database = match state.of(POSTGRES) {
         Some(of) => again(postgres(&programs, of.clone()), &of)?,
@@ -56,14 +57,14 @@ fn new<S: Server>(server: S) -> Result<Private<S>, Failure> {
     Ok(server)
 }
 
-// The data is there; the server may have ended with the machine.
+// The folder is there; the server may have ended with the machine, or by itself.
 fn again<S: Server>(server: S, of: &Remembered) -> Result<Private<S>, Failure> {
     let mut server = Private::of(server);
     server.keep();
-    if server.process() == Some(of.process) {
+    if server.process().is_some() {
         println!("{} runs already", server.name());
     } else {
-        println!("starting {} again with the data it had …", server.name());
+        println!("starting {} again with what it has on disk …", server.name());
         server.start(Some(of.port))?;
     }
     Ok(server)
