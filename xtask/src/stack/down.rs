@@ -4,11 +4,12 @@ use std::process::ExitCode;
 
 use super::{NATS, OPENBAO, POSTGRES, Programs, Server, State, nats, openbao, postgres};
 use crate::failure::Failure;
+use crate::say::say;
 
 pub(crate) fn run() -> Result<ExitCode, Failure> {
     let state = State::load()?;
     if state.is_empty() {
-        println!("nothing to stop");
+        say("nothing to stop");
         return Ok(ExitCode::SUCCESS);
     }
     let programs = Programs::ensure()?;
@@ -26,6 +27,6 @@ pub(crate) fn run() -> Result<ExitCode, Failure> {
 
 fn gone(server: &impl Server) -> Result<(), Failure> {
     server.remove()?;
-    println!("{} is stopped; {} is gone", server.name(), server.folder().display());
+    say(format!("{} is stopped; {} is gone", server.name(), server.folder().display()));
     Ok(())
 }

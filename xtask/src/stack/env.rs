@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use super::{NATS, OPENBAO, POSTGRES, Programs, Server, State, nats, openbao, postgres};
 use crate::failure::Failure;
+use crate::say::say;
 use crate::servers::Variable;
 
 pub(crate) fn run() -> Result<ExitCode, Failure> {
@@ -20,7 +21,7 @@ pub(crate) fn run() -> Result<ExitCode, Failure> {
         variables(&openbao(&programs, secrets)?)?,
     ];
     for (name, value) in programs.variables().into_iter().chain(of_each.concat()) {
-        println!("export {name}={}", quoted(&value));
+        say(format!("export {name}={}", quoted(&value)));
     }
     Ok(ExitCode::SUCCESS)
 }
