@@ -21,6 +21,8 @@ use tokio::{
 
 /// Most octets that are forwarded at once.
 const CHUNK: usize = 16 * 1024;
+/// In how many portions the octets of a second are forwarded when they trickle.
+const PORTIONS: u64 = 20;
 
 /// How the server looks from the other side.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,10 +31,12 @@ pub enum Fault {
     Pass,
     /// It refuses connections, and has reset those it had.
     Refuse,
-    /// It takes connections and octets, and answers nothing; what was sent arrives when it passes again.
+    /// It takes connections and octets, and answers nothing; what was sent, an end too, arrives when it passes again.
     HalfOpen,
     /// Every chunk of every direction comes later, by between half of this time and all of it.
     Slow(Duration),
+    /// So many octets per second in each direction; at least one.
+    Trickle(u64),
     /// The connection ends, as if the server had, when so many more octets of a direction have passed in it.
     CutAfter(Direction, u64),
     /// The connection is reset when so many more octets of a direction have passed in it.
@@ -158,6 +162,8 @@ async fn accept(
 enum Ended {
     /// One side said that it has no more to say, or went away.
     Quietly,
+    /// By a fault that ends it as the server would.
+    ByCut,
     /// By a fault that resets.
     ByReset,
 }
@@ -165,30 +171,39 @@ enum Ended {
 async fn relay(
     client: TcpStream,
     server: Arc<(String, u16)>,
-    fault: watch::Receiver<Fault>,
+    mut fault: watch::Receiver<Fault>,
     counts: Arc<Counts>,
     seed: u64,
 ) {
-    let Ok(server) = TcpStream::connect((server.0.as_str(), server.1)).await else {
+    let gone =
+        fault.wait_for(|fault| *fault != Fault::HalfOpen).await.map_or(true, |now| *now == Fault::Refuse);
+    let connected = TcpStream::connect((server.0.as_str(), server.1)).await;
+    let Some(server) = connected.ok().filter(|_| !gone) else {
         // as the client would have found it
         return reset(&client);
     };
     client.set_nodelay(true).unwrap();
     server.set_nodelay(true).unwrap();
     let ((from_client, to_client), (from_server, to_server)) = (client.into_split(), server.into_split());
-    let mut asked =
-        Way { direction: Direction::Asked, fault: fault.clone(), counts: Arc::clone(&counts), dice: seed };
-    let mut answered = Way { direction: Direction::Answered, fault, counts, dice: !seed };
+    let way = |direction, dice| Way {
+        direction,
+        fault: fault.clone(),
+        passed: 0,
+        counts: Arc::clone(&counts),
+        dice,
+    };
+    let (mut asked, mut answered) = (way(Direction::Asked, seed), way(Direction::Answered, !seed));
     let (mut asking, mut answering) = ((from_client, to_server), (from_server, to_client));
     // the end of one direction is the end of both
     let ended = tokio::select! {
         ended = asked.forward(&mut asking) => ended,
         ended = answered.forward(&mut answering) => ended,
     };
-    if ended == Ended::ByReset
-        && let Ok(client) = asking.0.reunite(answering.1)
-    {
-        reset(&client);
+    match ended {
+        Ended::Quietly => {}
+        // what the client has sent since is not read: without this the system would reset
+        Ended::ByCut => drop(answering.1.shutdown().await),
+        Ended::ByReset => reset(&asking.0.reunite(answering.1).unwrap()),
     }
 }
 
@@ -201,66 +216,95 @@ fn reset(client: &TcpStream) {
 struct Way {
     direction: Direction,
     fault: watch::Receiver<Fault>,
+    /// Octets since the fault was set.
+    passed: u64,
     counts: Arc<Counts>,
     dice: u64,
 }
 
 impl Way {
     async fn forward(&mut self, (from, to): &mut (OwnedReadHalf, OwnedWriteHalf)) -> Ended {
-        let (mut octets, mut passed) = (vec![0; CHUNK], 0);
+        let mut octets = vec![0; CHUNK];
         loop {
+            let fault = self.now();
             let read = tokio::select! {
-                read = from.read(&mut octets) => read,
-                changed = self.fault.changed() => {
-                    passed = 0;
-                    match changed {
-                        Ok(()) if *self.fault.borrow() != Fault::Refuse => continue,
-                        _ => return Ended::ByReset,
-                    }
-                }
+                biased;
+                changed = self.fault.changed() => match changed {
+                    Ok(()) => { self.fault.mark_changed(); continue }
+                    Err(_) => return Ended::ByReset,
+                },
+                read = from.read(&mut octets), if !matches!(fault, Fault::HalfOpen | Fault::Refuse) => read,
+                () = std::future::ready(()), if fault == Fault::Refuse => return Ended::ByReset,
             };
             let Ok(count @ 1..) = read else { return Ended::Quietly };
-            let mut left = &octets[..count];
-            while !left.is_empty() {
-                let fault = *self.fault.borrow();
-                let may_pass = match fault {
-                    Fault::Pass => left.len(),
-                    Fault::Slow(delay) => {
-                        // paced: being slow is what is asked for
-                        tokio::time::sleep(delay / 2 + delay.mul_f64(self.roll() / 2.0)).await;
-                        left.len()
-                    }
-                    Fault::Refuse => return Ended::ByReset,
-                    Fault::HalfOpen => {
-                        passed = 0;
-                        if self.fault.changed().await.is_err() {
-                            return Ended::ByReset;
-                        }
-                        continue;
-                    }
-                    Fault::DropAnswers if self.direction == Direction::Answered => break,
-                    Fault::DropAnswers => left.len(),
-                    Fault::CutAfter(direction, after) | Fault::ResetAfter(direction, after) => {
-                        let room = usize::try_from(after.saturating_sub(passed)).unwrap_or(usize::MAX);
-                        if direction == self.direction { left.len().min(room) } else { left.len() }
-                    }
-                };
-                if to.write_all(&left[..may_pass]).await.is_err() {
-                    return Ended::Quietly;
-                }
-                passed += may_pass as u64;
-                self.count(may_pass as u64);
-                left = &left[may_pass..];
-                match fault {
-                    Fault::CutAfter(direction, after) if direction == self.direction && passed >= after => {
-                        return Ended::Quietly;
-                    }
-                    Fault::ResetAfter(direction, after) if direction == self.direction && passed >= after => {
-                        return Ended::ByReset;
-                    }
-                    _ => {}
-                }
+            if let Some(ended) = self.pass_on(&octets[..count], to).await {
+                return ended;
             }
+        }
+    }
+
+    /// Forwards, as the fault in force allows from octet to octet, also while the other side takes nothing.
+    async fn pass_on(&mut self, mut left: &[u8], to: &mut OwnedWriteHalf) -> Option<Ended> {
+        while !left.is_empty() {
+            let fault = self.now();
+            let limit = self.limit(fault);
+            let (room, pause) = match fault {
+                Fault::Refuse => return Some(Ended::ByReset),
+                Fault::DropAnswers if self.direction == Direction::Answered => return None,
+                Fault::HalfOpen => (0, Duration::MAX),
+                Fault::Slow(delay) => (left.len(), delay / 2 + delay.mul_f64(self.roll() / 2.0)),
+                Fault::Trickle(rate) => {
+                    let portion = (rate / PORTIONS).clamp(1, left.len() as u64);
+                    (
+                        usize::try_from(portion).unwrap(),
+                        Duration::from_secs(1).mul_f64(portion as f64 / rate.max(1) as f64),
+                    )
+                }
+                Fault::CutAfter(..) | Fault::ResetAfter(..) if limit == Some(self.passed) => {
+                    return Some(ended_by(fault));
+                }
+                _ => (
+                    limit.map_or(left.len(), |limit| {
+                        left.len().min(usize::try_from(limit - self.passed).unwrap())
+                    }),
+                    Duration::ZERO,
+                ),
+            };
+            let written = tokio::select! {
+                biased;
+                changed = self.fault.changed() => match changed {
+                    Ok(()) => { self.fault.mark_changed(); continue }
+                    Err(_) => return Some(Ended::ByReset),
+                },
+                written = write_after(pause, &left[..room], to) => written,
+            };
+            let Ok(count) = written else { return Some(Ended::Quietly) };
+            self.passed += count as u64;
+            self.count(count as u64);
+            left = &left[count..];
+            if limit == Some(self.passed) {
+                return Some(ended_by(fault));
+            }
+        }
+        None
+    }
+
+    /// The fault in force. What has passed counts from when it was set.
+    fn now(&mut self) -> Fault {
+        let now = self.fault.borrow_and_update();
+        if now.has_changed() {
+            self.passed = 0;
+        }
+        *now
+    }
+
+    /// After how many octets of this direction a fault ends the connection.
+    fn limit(&self, fault: Fault) -> Option<u64> {
+        match fault {
+            Fault::CutAfter(direction, after) | Fault::ResetAfter(direction, after) => {
+                (direction == self.direction).then_some(after)
+            }
+            _ => None,
         }
     }
 
@@ -280,6 +324,18 @@ impl Way {
         z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         (z >> 11) as f64 / (1u64 << 53) as f64
     }
+}
+
+async fn write_after(pause: Duration, octets: &[u8], to: &mut OwnedWriteHalf) -> std::io::Result<usize> {
+    if !pause.is_zero() {
+        // paced: being slow is what is asked for
+        tokio::time::sleep(pause).await;
+    }
+    to.write(octets).await
+}
+
+const fn ended_by(fault: Fault) -> Ended {
+    if matches!(fault, Fault::CutAfter(..)) { Ended::ByCut } else { Ended::ByReset }
 }
 
 #[cfg(test)]
@@ -406,5 +462,95 @@ mod tests {
         assert_eq!(echo(&mut client, "hello").await.unwrap(), "hello");
         let took = began.elapsed();
         assert!(took >= Duration::from_secs(2) && took <= Duration::from_secs(4), "{took:?}");
+    }
+    #[tokio::test(start_paused = true)]
+    async fn octets_that_trickle_come_at_their_rate() {
+        let mut proxy = scene().await;
+        proxy.set(Fault::Trickle(20)).await;
+        let began = tokio::time::Instant::now();
+        assert_eq!(echo(&mut connect(&proxy).await, "0123456789").await.unwrap(), "0123456789");
+        let took = began.elapsed();
+        assert!(took >= Duration::from_millis(500) && took <= Duration::from_millis(1100), "{took:?}");
+    }
+
+    #[tokio::test]
+    async fn octets_count_from_the_fault_on_also_in_a_connection_that_is_there() {
+        let mut proxy = scene().await;
+        for _ in 0..50 {
+            proxy.set(Fault::Pass).await;
+            let mut client = connect(&proxy).await;
+            assert_eq!(echo(&mut client, "hello").await.unwrap(), "hello");
+            proxy.set(Fault::CutAfter(Direction::Answered, 3)).await;
+            client.write_all(b"hello").await.unwrap();
+            let mut back = Vec::new();
+            client.read_to_end(&mut back).await.unwrap();
+            assert_eq!(back, b"hel");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_cut_is_a_clean_end_however_much_was_sent_that_nobody_reads() {
+        let mut proxy = scene().await;
+        proxy.set(Fault::CutAfter(Direction::Asked, 3)).await;
+        for _ in 0..20 {
+            let mut client = connect(&proxy).await;
+            client.write_all(&[7; 4 * CHUNK]).await.unwrap();
+            assert_eq!(client.read(&mut [0; 5]).await.unwrap(), 0);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_client_that_takes_nothing_is_reset_all_the_same() {
+        let mut proxy = scene().await;
+        let mut client = connect(&proxy).await;
+        let full = async { while client.write_all(&[7; CHUNK]).await.is_ok() {} };
+        assert!(
+            tokio::time::timeout(Duration::from_millis(500), full).await.is_err(),
+            "every buffer is full"
+        );
+        proxy.set(Fault::Refuse).await;
+        let ended = tokio::time::timeout(Duration::from_secs(10), client.write_all(&[7; CHUNK])).await;
+        assert_eq!(ended.expect("it ends").unwrap_err().kind(), ErrorKind::ConnectionReset);
+    }
+
+    #[tokio::test]
+    async fn a_server_that_is_half_open_hears_nothing_not_even_an_end() {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        let mut proxy = FaultProxy::before("127.0.0.1", listener.local_addr().unwrap().port(), 7).await;
+        let mut client = connect(&proxy).await;
+        client.write_all(b"a").await.unwrap();
+        let mut server = listener.accept().await.unwrap().0;
+        server.read_exact(&mut [0]).await.unwrap();
+        proxy.set(Fault::HalfOpen).await;
+        client.write_all(b"b").await.unwrap();
+        drop(client);
+        drop(connect(&proxy).await);
+        assert!(stays_silent(&mut server).await);
+        let other = tokio::time::timeout(Duration::from_millis(50), listener.accept()).await;
+        assert!(other.is_err(), "nor is there a new connection");
+        proxy.set(Fault::Pass).await;
+        let mut heard = Vec::new();
+        server.read_to_end(&mut heard).await.unwrap();
+        assert_eq!(heard, b"b");
+    }
+
+    #[tokio::test]
+    async fn what_is_random_follows_from_the_seed_which_can_be_read() {
+        let (_sender, fault) = watch::channel(Fault::Pass);
+        let rolls = |dice| {
+            let mut way = Way {
+                direction: Direction::Asked,
+                fault: fault.clone(),
+                passed: 0,
+                counts: Arc::default(),
+                dice,
+            };
+            [(); 4].map(|()| way.roll())
+        };
+        assert_eq!(rolls(7), rolls(7));
+        assert_ne!(rolls(7), rolls(8));
+        assert!(rolls(7).iter().all(|roll| (0.0..1.0).contains(roll)));
+        let proxy = scene().await;
+        assert_eq!(format!("{proxy:?}"), "FaultProxy { seed: 7, fault: Pass }");
     }
 }
