@@ -160,10 +160,8 @@ async fn accept(
 /// How one direction of a connection ended.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Ended {
-    /// One side said that it has no more to say, or went away.
+    /// One side said that it has no more to say, or went away, or a fault ends it so.
     Quietly,
-    /// By a fault that ends it as the server would.
-    ByCut,
     /// By a fault that resets.
     ByReset,
 }
@@ -199,11 +197,9 @@ async fn relay(
         ended = asked.forward(&mut asking) => ended,
         ended = answered.forward(&mut answering) => ended,
     };
-    match ended {
-        Ended::Quietly => {}
-        // what the client has sent since is not read: without this the system would reset
-        Ended::ByCut => drop(answering.1.shutdown().await),
-        Ended::ByReset => reset(&asking.0.reunite(answering.1).unwrap()),
+    // a half that is dropped says its end first, also when the system resets afterwards for what nobody has read
+    if ended == Ended::ByReset {
+        reset(&asking.0.reunite(answering.1).unwrap());
     }
 }
 
@@ -335,7 +331,7 @@ async fn write_after(pause: Duration, octets: &[u8], to: &mut OwnedWriteHalf) ->
 }
 
 const fn ended_by(fault: Fault) -> Ended {
-    if matches!(fault, Fault::CutAfter(..)) { Ended::ByCut } else { Ended::ByReset }
+    if matches!(fault, Fault::CutAfter(..)) { Ended::Quietly } else { Ended::ByReset }
 }
 
 #[cfg(test)]
