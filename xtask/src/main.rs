@@ -15,6 +15,7 @@ mod elapsed;
 mod failure;
 mod interrupt;
 mod process;
+mod say;
 mod servers;
 
 use std::process::ExitCode;

@@ -1,6 +1,6 @@
 //! `cargo xtask test`: all tests against private servers, and one summary whose last line is the count.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, IsTerminal};
 use std::process::{Command, ExitCode, ExitStatus};
 use std::time::Instant;
 
@@ -9,6 +9,7 @@ use crate::elapsed::elapsed;
 use crate::failure::Failure;
 use crate::interrupt;
 use crate::process;
+use crate::say::say;
 use crate::servers::{Durability, OpenBao, Postgres, Private, Programs, Server, Variable};
 use crate::test_tally::Tally;
 
@@ -33,7 +34,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     })?;
     let versions = servers.map_or_else(|| "no server".to_owned(), |servers| servers.programs.versions());
     let took = elapsed(started.elapsed());
-    say(&format!("\n---- {versions}, SQLite as built into the tests; took {took}"));
+    say(format!("\n---- {versions}, SQLite as built into the tests; took {took}"));
     Ok(close(&tally, status))
 }
 
@@ -47,12 +48,12 @@ struct Servers {
 impl Servers {
     fn start() -> Result<Self, Failure> {
         let programs = Programs::ensure()?;
-        say(&format!("starting private servers: {} …", programs.versions()));
+        say(format!("starting private servers: {} …", programs.versions()));
         let postgres = Postgres::fresh(programs.postgres.clone(), Durability::Throwaway)?;
         let mut openbao = Private::of(OpenBao::fresh(programs.openbao.clone())?);
         openbao.start(None)?;
         let (one, other) = (postgres.port(), openbao.port());
-        say(&format!("PostgreSQL listens on 127.0.0.1:{one}, OpenBao on {other}; running cargo test"));
+        say(format!("PostgreSQL listens on 127.0.0.1:{one}, OpenBao on {other}; running cargo test"));
         Ok(Self { programs, postgres, openbao })
     }
 
@@ -95,19 +96,14 @@ fn named_packages(arguments: &[String]) -> Vec<&str> {
     packages
 }
 
-/// Prints a line; unlike `println!` it does not end us when nobody reads any more.
-fn say(line: &str) {
-    writeln!(io::stdout().lock(), "{line}").ok();
-}
-
 fn close(tally: &Tally, status: ExitStatus) -> ExitCode {
     for sentence in tally.complaints(status.success()) {
-        say(&sentence);
+        say(sentence);
     }
     if interrupt::requested() {
         say("interrupted: the count is of what ran until then");
     }
-    say(&tally.count(status.success()));
+    say(tally.count(status.success()));
     match interrupt::exit_code() {
         Some(code) => code,
         None if status.success() && tally.is_success() => ExitCode::SUCCESS,

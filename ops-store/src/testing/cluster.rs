@@ -8,6 +8,7 @@ use std::{
     path::{Path, PathBuf},
     process::{Command, Output},
     str::FromStr as _,
+    time::{Duration, Instant},
 };
 
 use tempfile::TempDir;
@@ -20,7 +21,7 @@ use super::{
 };
 use crate::postgres::{PostgresStore, Settings, apply_roles, migrate};
 
-/// Names the folder with initdb, `pg_ctl` and `pg_basebackup`.
+/// Names the folder with initdb, `pg_ctl`, `pg_isready` and `pg_basebackup`.
 const PROGRAMS: &str = "OPS_TEST_POSTGRES_BIN";
 /// The server refuses to run as root; this user is there wherever the server is installed.
 const SERVICE_USER: &str = "postgres";
@@ -28,6 +29,10 @@ const SERVICE_USER: &str = "postgres";
 const SUPERUSER: &str = "ops";
 /// The database of the service.
 const DATABASE: &str = "ops";
+/// How long killed processes may take to be gone.
+const GONE_WITHIN: Duration = Duration::from_secs(20);
+/// How long the end of a recovery may take; it writes a checkpoint to a disk that others use.
+const RECOVERED_WITHIN: Duration = Duration::from_secs(60);
 /// A port that was free may be taken a moment later.
 const TRIES: u32 = 5;
 
@@ -96,6 +101,8 @@ impl Cluster {
             "-E",
             "UTF8",
             "--locale=C.UTF-8",
+            // what the server writes later is synced; this machine does not lose its power in a test
+            "--no-sync",
         ]));
         let sockets = cluster.folder.path().display();
         let common = format!(
@@ -157,6 +164,12 @@ impl Cluster {
         self.port
     }
 
+    /// Where everything of it lies; every process of it works in there.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
     /// A look into the rows, as the superuser; it ends with the server.
     pub async fn rows(&self) -> Rows {
         rows(&self.url_as(SUPERUSER)).await
@@ -173,13 +186,16 @@ impl Cluster {
     /// Ends the server and all its sessions at once, as a crash would.
     ///
     /// # Panics
-    /// When it does not run.
+    /// When it does not run, or does not end.
     pub fn kill(&mut self) {
-        let processes = self.processes();
+        let processes = self.paused();
         signal("KILL", &processes);
-        // the sessions notice that their parent is gone a moment later; nobody may start on the data before
+        let patience = Instant::now() + GONE_WITHIN;
+        // nobody may start on the data while one of them is there
         while processes.iter().any(|pid| runs(*pid)) {
-            std::thread::yield_now();
+            assert!(Instant::now() < patience, "processes that were killed are still there: {processes:?}");
+            // paced: the kernel tells only a parent when a process is gone
+            std::thread::sleep(Duration::from_millis(1));
         }
         // whoever should collect them may take his time, and until then the server's number looks taken
         fs::remove_file(self.data().join("postmaster.pid")).unwrap();
@@ -191,7 +207,7 @@ impl Cluster {
     /// # Panics
     /// When it does not run.
     pub fn pause(&self) {
-        signal("STOP", &self.processes());
+        self.paused();
     }
 
     /// They go on.
@@ -239,6 +255,7 @@ impl Cluster {
             "stream",
             "-c",
             "fast",
+            "--no-sync",
         ]));
     }
 
@@ -247,7 +264,9 @@ impl Cluster {
     /// # Panics
     /// When there is no copy, or the server does not start.
     pub fn restore(&mut self, timeline: Timeline) {
-        self.stop();
+        if self.server().is_some() {
+            self.stop();
+        }
         fs::remove_dir_all(self.data()).unwrap();
         run(Command::new("cp").arg("-a").arg(self.copy()).arg(self.data()));
         if timeline == Timeline::New {
@@ -260,8 +279,21 @@ impl Cluster {
                 run(Command::new("chown").arg(SERVICE_USER).arg(self.data().join("recovery.signal")));
             }
         }
-        // waits until the server takes connections, which is after the end of the recovery
         self.start_again();
+        self.wait_for_the_end_of_recovery();
+    }
+
+    // without `hot_standby` nobody is let in before; `pg_ctl` waits for less
+    fn wait_for_the_end_of_recovery(&self) {
+        let patience = Instant::now() + RECOVERED_WITHIN;
+        let port = self.port.to_string();
+        let ready =
+            || as_service_user("pg_isready").args(["-q", "-h", "127.0.0.1", "-p", &port]).status().unwrap();
+        while !ready().success() {
+            assert!(Instant::now() < patience, "the recovery does not end: {}", self.log());
+            // paced: the server tells nobody but whoever asks
+            std::thread::sleep(Duration::from_millis(20));
+        }
     }
 
     fn data(&self) -> PathBuf {
@@ -286,6 +318,14 @@ impl Cluster {
 
     async fn connect(&self, role: &str, database: &str) -> Client {
         connect(&format!("postgres://{role}@127.0.0.1:{}/{database}", self.port)).await
+    }
+
+    /// The server, which stands still and so starts no more sessions, and its sessions, which stand still too.
+    fn paused(&self) -> Vec<u32> {
+        signal("STOP", &[self.server().expect("the server runs")]);
+        let processes = self.processes();
+        signal("STOP", &processes);
+        processes
     }
 
     /// The server and the sessions that it has started.

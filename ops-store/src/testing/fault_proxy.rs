@@ -21,6 +21,8 @@ use tokio::{
 
 /// Most octets that are forwarded at once.
 const CHUNK: usize = 16 * 1024;
+/// In how many portions the octets of a second are forwarded when they trickle.
+const PORTIONS: u64 = 20;
 
 /// How the server looks from the other side.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,10 +31,12 @@ pub enum Fault {
     Pass,
     /// It refuses connections, and has reset those it had.
     Refuse,
-    /// It takes connections and octets, and answers nothing; what was sent arrives when it passes again.
+    /// It takes connections and octets, and answers nothing; what was sent, an end too, arrives when it passes again.
     HalfOpen,
     /// Every chunk of every direction comes later, by between half of this time and all of it.
     Slow(Duration),
+    /// So many octets per second in each direction; at least one.
+    Trickle(u64),
     /// The connection ends, as if the server had, when so many more octets of a direction have passed in it.
     CutAfter(Direction, u64),
     /// The connection is reset when so many more octets of a direction have passed in it.
@@ -156,7 +160,7 @@ async fn accept(
 /// How one direction of a connection ended.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Ended {
-    /// One side said that it has no more to say, or went away.
+    /// One side said that it has no more to say, or went away, or a fault ends it so.
     Quietly,
     /// By a fault that resets.
     ByReset,
@@ -165,30 +169,37 @@ enum Ended {
 async fn relay(
     client: TcpStream,
     server: Arc<(String, u16)>,
-    fault: watch::Receiver<Fault>,
+    mut fault: watch::Receiver<Fault>,
     counts: Arc<Counts>,
     seed: u64,
 ) {
-    let Ok(server) = TcpStream::connect((server.0.as_str(), server.1)).await else {
+    let gone =
+        fault.wait_for(|fault| *fault != Fault::HalfOpen).await.map_or(true, |now| *now == Fault::Refuse);
+    let connected = TcpStream::connect((server.0.as_str(), server.1)).await;
+    let Some(server) = connected.ok().filter(|_| !gone) else {
         // as the client would have found it
         return reset(&client);
     };
     client.set_nodelay(true).unwrap();
     server.set_nodelay(true).unwrap();
     let ((from_client, to_client), (from_server, to_server)) = (client.into_split(), server.into_split());
-    let mut asked =
-        Way { direction: Direction::Asked, fault: fault.clone(), counts: Arc::clone(&counts), dice: seed };
-    let mut answered = Way { direction: Direction::Answered, fault, counts, dice: !seed };
+    let way = |direction, dice| Way {
+        direction,
+        fault: fault.clone(),
+        passed: 0,
+        counts: Arc::clone(&counts),
+        dice,
+    };
+    let (mut asked, mut answered) = (way(Direction::Asked, seed), way(Direction::Answered, !seed));
     let (mut asking, mut answering) = ((from_client, to_server), (from_server, to_client));
     // the end of one direction is the end of both
     let ended = tokio::select! {
         ended = asked.forward(&mut asking) => ended,
         ended = answered.forward(&mut answering) => ended,
     };
-    if ended == Ended::ByReset
-        && let Ok(client) = asking.0.reunite(answering.1)
-    {
-        reset(&client);
+    // a half that is dropped says its end first, also when the system resets afterwards for what nobody has read
+    if ended == Ended::ByReset {
+        reset(&asking.0.reunite(answering.1).unwrap());
     }
 }
 
@@ -201,66 +212,95 @@ fn reset(client: &TcpStream) {
 struct Way {
     direction: Direction,
     fault: watch::Receiver<Fault>,
+    /// Octets since the fault was set.
+    passed: u64,
     counts: Arc<Counts>,
     dice: u64,
 }
 
 impl Way {
     async fn forward(&mut self, (from, to): &mut (OwnedReadHalf, OwnedWriteHalf)) -> Ended {
-        let (mut octets, mut passed) = (vec![0; CHUNK], 0);
+        let mut octets = vec![0; CHUNK];
         loop {
+            let fault = self.now();
             let read = tokio::select! {
-                read = from.read(&mut octets) => read,
-                changed = self.fault.changed() => {
-                    passed = 0;
-                    match changed {
-                        Ok(()) if *self.fault.borrow() != Fault::Refuse => continue,
-                        _ => return Ended::ByReset,
-                    }
-                }
+                biased;
+                changed = self.fault.changed() => match changed {
+                    Ok(()) => { self.fault.mark_changed(); continue }
+                    Err(_) => return Ended::ByReset,
+                },
+                read = from.read(&mut octets), if !matches!(fault, Fault::HalfOpen | Fault::Refuse) => read,
+                () = std::future::ready(()), if fault == Fault::Refuse => return Ended::ByReset,
             };
             let Ok(count @ 1..) = read else { return Ended::Quietly };
-            let mut left = &octets[..count];
-            while !left.is_empty() {
-                let fault = *self.fault.borrow();
-                let may_pass = match fault {
-                    Fault::Pass => left.len(),
-                    Fault::Slow(delay) => {
-                        // paced: being slow is what is asked for
-                        tokio::time::sleep(delay / 2 + delay.mul_f64(self.roll() / 2.0)).await;
-                        left.len()
-                    }
-                    Fault::Refuse => return Ended::ByReset,
-                    Fault::HalfOpen => {
-                        passed = 0;
-                        if self.fault.changed().await.is_err() {
-                            return Ended::ByReset;
-                        }
-                        continue;
-                    }
-                    Fault::DropAnswers if self.direction == Direction::Answered => break,
-                    Fault::DropAnswers => left.len(),
-                    Fault::CutAfter(direction, after) | Fault::ResetAfter(direction, after) => {
-                        let room = usize::try_from(after.saturating_sub(passed)).unwrap_or(usize::MAX);
-                        if direction == self.direction { left.len().min(room) } else { left.len() }
-                    }
-                };
-                if to.write_all(&left[..may_pass]).await.is_err() {
-                    return Ended::Quietly;
-                }
-                passed += may_pass as u64;
-                self.count(may_pass as u64);
-                left = &left[may_pass..];
-                match fault {
-                    Fault::CutAfter(direction, after) if direction == self.direction && passed >= after => {
-                        return Ended::Quietly;
-                    }
-                    Fault::ResetAfter(direction, after) if direction == self.direction && passed >= after => {
-                        return Ended::ByReset;
-                    }
-                    _ => {}
-                }
+            if let Some(ended) = self.pass_on(&octets[..count], to).await {
+                return ended;
             }
+        }
+    }
+
+    /// Forwards, as the fault in force allows from octet to octet, also while the other side takes nothing.
+    async fn pass_on(&mut self, mut left: &[u8], to: &mut OwnedWriteHalf) -> Option<Ended> {
+        while !left.is_empty() {
+            let fault = self.now();
+            let limit = self.limit(fault);
+            let (room, pause) = match fault {
+                Fault::Refuse => return Some(Ended::ByReset),
+                Fault::DropAnswers if self.direction == Direction::Answered => return None,
+                Fault::HalfOpen => (0, Duration::MAX),
+                Fault::Slow(delay) => (left.len(), delay / 2 + delay.mul_f64(self.roll() / 2.0)),
+                Fault::Trickle(rate) => {
+                    let portion = (rate / PORTIONS).clamp(1, left.len() as u64);
+                    (
+                        usize::try_from(portion).unwrap(),
+                        Duration::from_secs(1).mul_f64(portion as f64 / rate.max(1) as f64),
+                    )
+                }
+                Fault::CutAfter(..) | Fault::ResetAfter(..) if limit == Some(self.passed) => {
+                    return Some(ended_by(fault));
+                }
+                _ => (
+                    limit.map_or(left.len(), |limit| {
+                        left.len().min(usize::try_from(limit - self.passed).unwrap())
+                    }),
+                    Duration::ZERO,
+                ),
+            };
+            let written = tokio::select! {
+                biased;
+                changed = self.fault.changed() => match changed {
+                    Ok(()) => { self.fault.mark_changed(); continue }
+                    Err(_) => return Some(Ended::ByReset),
+                },
+                written = write_after(pause, &left[..room], to) => written,
+            };
+            let Ok(count) = written else { return Some(Ended::Quietly) };
+            self.passed += count as u64;
+            self.count(count as u64);
+            left = &left[count..];
+            if limit == Some(self.passed) {
+                return Some(ended_by(fault));
+            }
+        }
+        None
+    }
+
+    /// The fault in force. What has passed counts from when it was set.
+    fn now(&mut self) -> Fault {
+        let now = self.fault.borrow_and_update();
+        if now.has_changed() {
+            self.passed = 0;
+        }
+        *now
+    }
+
+    /// After how many octets of this direction a fault ends the connection.
+    fn limit(&self, fault: Fault) -> Option<u64> {
+        match fault {
+            Fault::CutAfter(direction, after) | Fault::ResetAfter(direction, after) => {
+                (direction == self.direction).then_some(after)
+            }
+            _ => None,
         }
     }
 
@@ -282,129 +322,17 @@ impl Way {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use std::io::ErrorKind;
-
-    use super::*;
-
-    /// A server that sends back what it gets, and the proxy before it.
-    async fn scene() -> FaultProxy {
-        let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
-        let port = listener.local_addr().unwrap().port();
-        tokio::spawn(async move {
-            while let Ok((mut client, _)) = listener.accept().await {
-                tokio::spawn(async move {
-                    let (mut from, mut to) = client.split();
-                    tokio::io::copy(&mut from, &mut to).await
-                });
-            }
-        });
-        FaultProxy::before("127.0.0.1", port, 7).await
+async fn write_after(pause: Duration, octets: &[u8], to: &mut OwnedWriteHalf) -> std::io::Result<usize> {
+    if !pause.is_zero() {
+        // paced: being slow is what is asked for
+        tokio::time::sleep(pause).await;
     }
-
-    async fn connect(proxy: &FaultProxy) -> TcpStream {
-        TcpStream::connect(("127.0.0.1", proxy.port())).await.unwrap()
-    }
-
-    async fn echo(client: &mut TcpStream, text: &str) -> std::io::Result<String> {
-        client.write_all(text.as_bytes()).await?;
-        let mut back = vec![0; text.len()];
-        client.read_exact(&mut back).await?;
-        Ok(String::from_utf8(back).unwrap())
-    }
-
-    /// Nothing comes for as long as a test may watch.
-    async fn stays_silent(client: &mut TcpStream) -> bool {
-        let mut octet = [0];
-        tokio::time::timeout(Duration::from_millis(200), client.read(&mut octet)).await.is_err()
-    }
-
-    #[tokio::test]
-    async fn what_passes_is_counted() {
-        let proxy = scene().await;
-        let mut client = connect(&proxy).await;
-        assert_eq!(echo(&mut client, "hello").await.unwrap(), "hello");
-        assert_eq!((proxy.connections(), proxy.octets()), (1, (5, 5)));
-    }
-
-    #[tokio::test]
-    async fn a_server_that_refuses_has_reset_what_it_had_and_comes_back_on_its_port() {
-        let mut proxy = scene().await;
-        let mut client = connect(&proxy).await;
-        echo(&mut client, "hello").await.unwrap();
-        proxy.set(Fault::Refuse).await;
-        assert_eq!(echo(&mut client, "hello").await.unwrap_err().kind(), ErrorKind::ConnectionReset);
-        let refused = TcpStream::connect(("127.0.0.1", proxy.port())).await.unwrap_err();
-        assert_eq!(refused.kind(), ErrorKind::ConnectionRefused);
-        proxy.set(Fault::Pass).await;
-        assert_eq!(echo(&mut connect(&proxy).await, "again").await.unwrap(), "again");
-    }
-
-    #[tokio::test]
-    async fn a_server_that_is_half_open_takes_everything_and_says_nothing_until_it_passes() {
-        let mut proxy = scene().await;
-        let mut old = connect(&proxy).await;
-        echo(&mut old, "hello").await.unwrap();
-        proxy.set(Fault::HalfOpen).await;
-        let mut new = connect(&proxy).await;
-        for client in [&mut old, &mut new] {
-            client.write_all(b"later").await.unwrap();
-            assert!(stays_silent(client).await);
-        }
-        proxy.set(Fault::Pass).await;
-        for client in [&mut old, &mut new] {
-            let mut back = [0; 5];
-            client.read_exact(&mut back).await.unwrap();
-            assert_eq!(&back, b"later");
-        }
-    }
-
-    #[tokio::test]
-    async fn a_cut_ends_a_connection_after_so_many_octets_of_its_direction() {
-        let mut proxy = scene().await;
-        proxy.set(Fault::CutAfter(Direction::Answered, 3)).await;
-        let mut client = connect(&proxy).await;
-        client.write_all(b"hello").await.unwrap();
-        let mut back = Vec::new();
-        client.read_to_end(&mut back).await.unwrap();
-        assert_eq!(back, b"hel");
-        proxy.set(Fault::CutAfter(Direction::Asked, 0)).await;
-        let before = proxy.octets().0;
-        let mut client = connect(&proxy).await;
-        client.write_all(b"hello").await.unwrap();
-        assert_eq!(client.read(&mut [0; 5]).await.unwrap(), 0);
-        assert_eq!(proxy.octets().0, before, "the server got nothing");
-    }
-
-    #[tokio::test]
-    async fn a_reset_is_a_reset() {
-        let mut proxy = scene().await;
-        proxy.set(Fault::ResetAfter(Direction::Asked, 5)).await;
-        let mut client = connect(&proxy).await;
-        client.write_all(b"hello").await.unwrap();
-        let mut back = Vec::new();
-        assert_eq!(client.read_to_end(&mut back).await.unwrap_err().kind(), ErrorKind::ConnectionReset);
-    }
-
-    #[tokio::test]
-    async fn an_answer_that_is_dropped_was_asked_for_all_the_same() {
-        let mut proxy = scene().await;
-        proxy.set(Fault::DropAnswers).await;
-        let mut client = connect(&proxy).await;
-        client.write_all(b"hello").await.unwrap();
-        assert!(stays_silent(&mut client).await);
-        assert_eq!(proxy.octets(), (5, 0));
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_slow_way_takes_its_time_and_loses_nothing() {
-        let mut proxy = scene().await;
-        proxy.set(Fault::Slow(Duration::from_secs(2))).await;
-        let began = tokio::time::Instant::now();
-        let mut client = connect(&proxy).await;
-        assert_eq!(echo(&mut client, "hello").await.unwrap(), "hello");
-        let took = began.elapsed();
-        assert!(took >= Duration::from_secs(2) && took <= Duration::from_secs(4), "{took:?}");
-    }
+    to.write(octets).await
 }
+
+const fn ended_by(fault: Fault) -> Ended {
+    if matches!(fault, Fault::CutAfter(..)) { Ended::Quietly } else { Ended::ByReset }
+}
+
+#[cfg(test)]
+mod tests;

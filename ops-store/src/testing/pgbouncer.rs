@@ -2,7 +2,6 @@
 
 use std::{
     fs,
-    net::TcpStream,
     process::Command,
     time::{Duration, Instant},
 };
@@ -18,6 +17,9 @@ const SERVICE_USER: &str = "postgres";
 /// How long it may take to listen.
 const WITHIN: Duration = Duration::from_secs(20);
 
+/// How many ports are tried.
+const TRIES: u32 = 5;
+
 /// A running pgbouncer.
 pub struct PgBouncer {
     port: u16,
@@ -32,6 +34,15 @@ impl PgBouncer {
     /// When it does not start.
     #[must_use]
     pub fn before(server_port: u16, pool_mode: &str, more: &str) -> Self {
+        // another program may take a port that was free, or answer on it in our place
+        let mut tried = (0..TRIES).map(|_| Self::try_before(server_port, pool_mode, more));
+        let mut said = String::new();
+        let started = tried.find_map(|started| started.map_err(|output| said = output).ok());
+        started.unwrap_or_else(|| panic!("pgbouncer does not start: {said}"))
+    }
+
+    /// What it said, when it ended.
+    fn try_before(server_port: u16, pool_mode: &str, more: &str) -> Result<Self, String> {
         let folder = tempfile::Builder::new().prefix("oms-pgbouncer-").tempdir_in("/tmp").unwrap();
         let (port, path) = (free_port(), folder.path().join("pgbouncer.ini"));
         // everybody is let in under the name that is asked for
@@ -56,15 +67,18 @@ impl PgBouncer {
             command.arg("--init-groups").arg(program(PROGRAM));
         }
         command.arg(&path).current_dir("/");
-        let output = folder.path().with_extension("output");
-        let mut process = Process::start(command, &output);
+        let mut process = Process::start(command, &folder.path().join("output"));
         let patience = Instant::now() + WITHIN;
-        while TcpStream::connect(("127.0.0.1", port)).is_err() {
-            assert!(process.ended().is_none() && Instant::now() < patience, "{}", process.output());
+        // it says so when the socket is its own
+        while !process.output().contains(" process up: ") {
+            if process.ended().is_some() {
+                return Err(process.output());
+            }
+            assert!(Instant::now() < patience, "{}", process.output());
             // paced: another process starts, and tells nobody but whoever asks
             std::thread::sleep(Duration::from_millis(20));
         }
-        Self { port, _process: process, _folder: folder }
+        Ok(Self { port, _process: process, _folder: folder })
     }
 
     /// Where it listens, on loopback.

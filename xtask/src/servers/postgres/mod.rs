@@ -1,6 +1,7 @@
 //! A private PostgreSQL, which trusts everybody on this machine.
 
 mod binaries;
+mod leftovers;
 mod settings;
 
 pub(crate) use binaries::{Binaries, OLDEST, is_root};
@@ -130,6 +131,7 @@ impl Server for Postgres {
 
     fn start_on(&mut self, port: u16) -> Result<(), Failure> {
         self.port = port;
+        leftovers::clear(&self.data(), &self.folder, port)?;
         let mut pg_ctl = self.binaries.as_service_user("pg_ctl");
         pg_ctl.arg("-D").arg(self.data()).arg("-l").arg(self.log());
         pg_ctl.args(["-w", "-t", "60", "-o", &format!("-p {port}"), "start"]);
