@@ -32,8 +32,8 @@ pub struct Swept {
 pub async fn look(store: &dyn Store, secrets: &dyn SecretStore, now: Timestamp) -> Result<Swept, Refusal> {
     let stored = secrets.operators().await?;
     let known: BTreeSet<_> = store.known_operators(&stored).await?.into_iter().collect();
-    let mut swept = Swept::default();
-    swept.foreign = stored.into_iter().filter(|operator| !known.contains(operator)).collect();
+    let foreign = stored.into_iter().filter(|operator| !known.contains(operator)).collect();
+    let mut swept = Swept { foreign, ..Swept::default() };
     let operators: BTreeSet<_> = known.into_iter().chain(store.operators_with_credentials().await?).collect();
     for operator in operators {
         let of_one = look_at(operator, store, secrets, now).await?;
