@@ -19,6 +19,9 @@ use crate::{
     telemetry,
 };
 
+/// What the stream of `dev` may take on disk: enough for a try, and little enough for any machine.
+const STREAM_OCTETS: i64 = 256 * 1024 * 1024;
+
 /// Try it out.
 #[derive(Args)]
 pub struct Dev {
@@ -116,7 +119,8 @@ async fn migrate(config: &Config) -> Result<(), NotOpened> {
 /// `dev` makes its stream by itself. The one place that does.
 async fn ensure_stream(config: &Config) -> Result<(), nats::EnsureError> {
     let Some(settings) = &config.events.stream else { return Ok(()) };
-    let done = NatsStream::ensure(settings, nats::Wanted::default()).await?;
+    let wanted = nats::Wanted { max_bytes: Some(STREAM_OCTETS), ..nats::Wanted::default() };
+    let done = NatsStream::ensure(settings, wanted).await?;
     tracing::info!(%done, "the event stream is there");
     Ok(())
 }

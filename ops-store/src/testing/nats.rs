@@ -83,8 +83,9 @@ impl NatsServer {
     /// # Panics
     /// When it cannot be written.
     pub fn configure(&self, more: &str) {
+        // streams reserve what they may grow to: not as much as this machine has free now
         let config = format!(
-            "listen: \"127.0.0.1:{}\"\njetstream {{ store_dir: \"{}\" }}\n{more}\n",
+            "listen: \"127.0.0.1:{}\"\njetstream {{ store_dir: \"{}\", max_file_store: 64GB }}\n{more}\n",
             self.port,
             self.store().display()
         );
