@@ -130,7 +130,7 @@ async fn restore(ground: &Ground, to: i64, unnumbered: i64) {
     let lose = format!(
         "DELETE FROM outbox WHERE position > {to}; \
          UPDATE outbox SET position = NULL, position_epoch = NULL WHERE position > {to} - {unnumbered}; \
-         UPDATE outbox_head SET position = {to} - {unnumbered}; DELETE FROM relay_mark; SELECT raise_epoch();"
+         UPDATE outbox_head SET position = {to} - {unnumbered}; DELETE FROM relay_mark; SELECT raise_epoch(epoch) FROM service;"
     );
     client.batch_execute(&lose).await.unwrap();
 }
