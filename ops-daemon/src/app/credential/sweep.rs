@@ -76,3 +76,59 @@ async fn look_at(
         dangling: dangling.collect(),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use ops_core::{
+        Change, Text,
+        credential::{Password, Secret, SystemId},
+        operator::Operator,
+        testing::{create_operator, stamp},
+    };
+    use ops_store::{port::Commit as _, sealed::SealedFile, testing::sqlite::File};
+    use uuid::Uuid;
+
+    use super::*;
+
+    /// A version 7 id of 1970: older than any sweep spares.
+    fn old(tail: u128) -> Uuid {
+        Uuid::from_u128((1 << 80) | 0x7000_8000_0000_0000_0000 | tail)
+    }
+
+    fn secret() -> Secret {
+        Secret {
+            system_id: SystemId::parse("sys").unwrap(),
+            password: Password::parse("pass".into()).unwrap(),
+        }
+    }
+
+    #[tokio::test]
+    async fn only_under_our_own_operators_anything_is_left_over_and_destroyed() {
+        let (file, folder) = (File::create(), tempfile::tempdir().unwrap());
+        let (store, secrets) =
+            (file.store(), SealedFile::open(&folder.path().join("secrets"), [7; 32]).unwrap());
+        let (acme, change): (Operator, Change) =
+            ops_core::operator::create::create(create_operator("acme"), &stamp(1));
+        store.commit(change, None).await.unwrap();
+        let at = |operator, credential: Uuid| SecretPath {
+            operator,
+            connection: old(9).into(),
+            credential: credential.into(),
+        };
+        let stranger = OperatorId::from(old(8));
+        let (ours, young, theirs) =
+            (at(acme.id, old(1)), at(acme.id, stamp(2).mint().id::<Uuid>()), at(stranger, old(2)));
+        for path in [ours, young, theirs] {
+            secrets.put(path, &secret()).await.unwrap();
+        }
+        let now = stamp(2).at();
+        let swept = look(&store, &secrets, now).await.unwrap();
+        let told =
+            Swept { orphans: vec![ours], spared: vec![young], foreign: vec![stranger], dangling: vec![] };
+        assert_eq!(swept, told);
+        destroy(&secrets, &swept.orphans).await.unwrap();
+        destroy(&secrets, &swept.orphans).await.unwrap();
+        assert!(secrets.get(ours).await.is_err());
+        assert!(secrets.get(young).await.is_ok() && secrets.get(theirs).await.is_ok());
+    }
+}
