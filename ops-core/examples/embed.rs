@@ -107,6 +107,7 @@ const fn healthy(operator_id: OperatorId) -> Eligibility {
         operator_id,
         operator_status: operator::Status::Active,
         connection_status: connection::Status::Enabled,
+        in_maintenance: false,
         health: health::State::Healthy,
     }
 }

@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 
 use crate::{
-    audit::AuditEntry, connection, credential, event::Event, health, id::OperatorId, operator, routing,
-    stamp::Stamp, text_rule::word_list,
+    audit::AuditEntry, connection, credential, event::Event, health, id::OperatorId, maintenance, note,
+    operator, routing, stamp::Stamp, text_rule::word_list,
 };
 
 /// Everything one decision changes.
@@ -106,10 +106,28 @@ word_list! {
         OperatorUpdate = "operator_update",
         /// An operator takes traffic from now on.
         OperatorActivate = "operator_activate",
+        /// An operator takes no new traffic, and finishes what it has.
+        OperatorDrain = "operator_drain",
         /// An operator takes no traffic from now on.
         OperatorSuspend = "operator_suspend",
         /// An operator was deleted (softly) with its connections.
         OperatorDelete = "operator_delete",
+        /// A deleted operator came back, suspended.
+        OperatorRestore = "operator_restore",
+        /// The contacts of a deleted operator were erased and its credentials given up.
+        OperatorErase = "operator_erase",
+        /// The last secret of a deleted operator was destroyed.
+        OperatorPurge = "operator_purge",
+        /// A window was planned.
+        MaintenanceCreate = "maintenance_create",
+        /// A window was moved or described anew.
+        MaintenanceUpdate = "maintenance_update",
+        /// A window was cancelled, or ended before its time.
+        MaintenanceCancel = "maintenance_cancel",
+        /// The clock moved windows, and the operator with them.
+        MaintenanceAdvance = "maintenance_advance",
+        /// Somebody wrote a note about an operator.
+        NoteCreate = "note_create",
         /// A connection was created.
         ConnectionCreate = "connection_create",
         /// A connection may be used from now on.
@@ -142,6 +160,8 @@ pub enum Expect {
     Connection(connection::Expect),
     /// About a credential.
     Credential(credential::Expect),
+    /// About planned windows.
+    Maintenance(maintenance::Expect),
     /// About a routing rule.
     Routing(routing::Expect),
     /// About the judged health of a connection.
@@ -159,6 +179,10 @@ pub enum Write {
     Connection(connection::Write),
     /// Of a credential's metadata; never its secret.
     Credential(credential::Write),
+    /// Of a planned window.
+    Maintenance(maintenance::Write),
+    /// A note.
+    Note(note::Write),
     /// Of a routing rule.
     Routing(routing::Write),
     /// Of the judged health of a connection.
@@ -176,6 +200,8 @@ macro_rules! from_noun {
 }
 from_noun! {
     Expect::Operator(operator), Expect::Connection(connection), Expect::Credential(credential), Expect::Routing(routing), Expect::Health(health),
+    Expect::Maintenance(maintenance),
     Write::Operator(operator), Write::Connection(connection), Write::Credential(credential),
+    Write::Maintenance(maintenance), Write::Note(note),
     Write::Routing(routing), Write::Health(health),
 }

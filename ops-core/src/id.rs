@@ -43,6 +43,10 @@ id!(/// A connection of an operator.
     ConnectionId);
 id!(/// One credential of a connection; also the last segment of its secret's path.
     CredentialId);
+id!(/// A planned window.
+    MaintenanceId);
+id!(/// A note about an operator.
+    NoteId);
 id!(/// A routing rule.
     RuleId);
 id!(/// An event; CloudEvents `id`.

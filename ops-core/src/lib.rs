@@ -17,6 +17,8 @@ pub mod change;
 pub mod operator;
 pub mod connection;
 pub mod credential;
+pub mod maintenance;
+pub mod note;
 pub mod routing;
 pub mod health;
 pub mod network;

@@ -17,6 +17,14 @@ pub const ENDPOINTS_MAX: usize = 16;
 pub const COUNTRIES_MAX: usize = 250;
 /// Networks of one operator: the largest groups have about 300.
 pub const NETWORKS_MAX: usize = 500;
+/// Contacts of one operator: two per role and some to spare.
+pub const CONTACTS_MAX: usize = 20;
+/// Planned windows of one operator that are not over: one a day for a quarter, and some to spare.
+pub const MAINTENANCES_MAX: usize = 100;
+/// Days a planned window may last.
+pub const MAINTENANCE_DAYS_MAX: i64 = 90;
+/// Days ahead for which a drain may be told to end, and receipts to be taken after a suspension.
+pub const UNTIL_DAYS_MAX: i64 = 366;
 /// Labels of one operator or rule.
 pub const LABELS_MAX: usize = 64;
 /// Octets of all labels of one thing together, keys and values: they travel in every event.
@@ -49,7 +57,5 @@ pub const SAMPLE_KEPT_DAYS: i64 = 7;
 pub const EVENT_OCTETS_MAX: usize = 64 * 1024;
 /// Hours receipts are still taken after a suspension.
 pub const RECEIPTS_AFTER_SUSPENSION_HOURS: i64 = 72;
-/// Days after which a deleted operator's secrets and contacts are erased.
-pub const PURGE_AFTER_DAYS: i64 = 30;
 /// Days a retired credential is kept for a rollback.
 pub const RETIRE_AFTER_DAYS: i64 = 7;

@@ -9,7 +9,7 @@ use crate::{
     Stamp,
     actor::Actor,
     change::ChangeName,
-    id::{AuditId, ConnectionId, CredentialId, OperatorId, RuleId},
+    id::{AuditId, ConnectionId, CredentialId, MaintenanceId, NoteId, OperatorId, RuleId},
     operator::Operator,
     text_rule::word_list,
 };
@@ -53,30 +53,27 @@ word_list! {
         Connection = "connection",
         /// A credential.
         Credential = "credential",
+        /// A planned window.
+        Maintenance = "maintenance",
+        /// A note about an operator.
+        Note = "note",
         /// A routing rule.
         Rule = "rule",
     }
 }
 
-impl From<OperatorId> for Subject {
-    fn from(id: OperatorId) -> Self {
-        Self { kind: SubjectKind::Operator, id: id.uuid() }
-    }
+macro_rules! subject_of {
+    ($($id:ident => $kind:ident),+ $(,)?) => {
+        $(impl From<$id> for Subject {
+            fn from(id: $id) -> Self {
+                Self { kind: SubjectKind::$kind, id: id.uuid() }
+            }
+        })+
+    };
 }
-impl From<ConnectionId> for Subject {
-    fn from(id: ConnectionId) -> Self {
-        Self { kind: SubjectKind::Connection, id: id.uuid() }
-    }
-}
-impl From<CredentialId> for Subject {
-    fn from(id: CredentialId) -> Self {
-        Self { kind: SubjectKind::Credential, id: id.uuid() }
-    }
-}
-impl From<RuleId> for Subject {
-    fn from(id: RuleId) -> Self {
-        Self { kind: SubjectKind::Rule, id: id.uuid() }
-    }
+subject_of! {
+    OperatorId => Operator, ConnectionId => Connection, CredentialId => Credential, MaintenanceId => Maintenance,
+    NoteId => Note, RuleId => Rule,
 }
 
 impl AuditEntry {

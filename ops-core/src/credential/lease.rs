@@ -9,7 +9,7 @@ use crate::{
     id::ConnectionId,
     operator::{
         Operator,
-        flow::{self, NotLeased},
+        flow::{self, NotLeased, Standing},
     },
     text_rule::word_list,
 };
@@ -78,12 +78,17 @@ pub fn lease(asked: Vec<Asked>, stage: Stage, stamp: &Stamp) -> (Decision, Chang
 
 fn one(asked: &Asked, stage: Stage, stamp: &Stamp) -> Result<Credential, Refused> {
     let (operator, connection) = asked.found.as_ref().ok_or(Refused::NotFound)?;
-    flow::lease(operator.status, operator.receipts_until, connection.status, stamp.at()).map_err(|why| {
-        match why {
-            NotLeased::OperatorDeleted => Refused::OperatorDeleted,
-            NotLeased::OperatorSuspended => Refused::OperatorSuspended,
-            NotLeased::ConnectionDisabled => Refused::ConnectionDisabled,
-        }
+    let standing = Standing {
+        operator: operator.status,
+        receipts_until: operator.receipts_until,
+        connection: connection.status,
+        // sessions and secrets are as before in a planned window
+        in_maintenance: false,
+    };
+    flow::flow(standing, stamp.at()).lease.map_err(|why| match why {
+        NotLeased::OperatorDeleted => Refused::OperatorDeleted,
+        NotLeased::OperatorSuspended => Refused::OperatorSuspended,
+        NotLeased::ConnectionDisabled => Refused::ConnectionDisabled,
     })?;
     asked
         .credentials

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::{
     health,
-    id::{ConnectionId, EventId, OperatorId, RuleId},
+    id::{ConnectionId, EventId, MaintenanceId, OperatorId, RuleId},
     operator::{self, Countries, Importance, Kind, Labels, Networks, Operator, Status},
     text_rule::word_list,
 };
@@ -48,7 +48,7 @@ pub enum Data {
     Updated {
         /// What changed.
         changes: Vec<Changed>,
-        /// The operator now, exactly when the profile or status changed.
+        /// The operator now, exactly when changes name profile, status or restored.
         #[serde(skip_serializing_if = "Option::is_none")]
         operator: Option<OperatorView>,
     },
@@ -110,6 +110,10 @@ word_list! {
         Profile = "profile",
         /// Its status.
         Status = "status",
+        /// A planned window was made, moved, cancelled, or has begun or ended.
+        Maintenance = "maintenance",
+        /// It came back from deletion, with its connections.
+        Restored = "restored",
         /// A connection was added or changed.
         Connection = "connection",
         /// A credential was stored or moved.
@@ -140,6 +144,18 @@ impl Changed {
     #[must_use]
     pub const fn status() -> Self {
         Self { what: What::Status, id: None, fields: Vec::new() }
+    }
+
+    /// One of its planned windows.
+    #[must_use]
+    pub const fn maintenance(id: MaintenanceId) -> Self {
+        Self { what: What::Maintenance, id: Some(id.uuid()), fields: Vec::new() }
+    }
+
+    /// It came back from deletion.
+    #[must_use]
+    pub const fn restored() -> Self {
+        Self { what: What::Restored, id: None, fields: Vec::new() }
     }
 
     /// One of its connections.

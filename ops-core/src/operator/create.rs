@@ -1,8 +1,8 @@
 //! Creating an operator: a draft that nobody else has by code, name or external id (the database decides that).
 
 use super::{
-    Code, Countries, DisplayName, ExternalId, Fields, Importance, Kind, Labels, Networks, Operator, Status,
-    Write,
+    About, Code, Countries, DisplayName, ExternalId, Fields, Importance, Kind, Labels, Networks, Operator,
+    Status, Write,
 };
 use crate::{
     Change, Stamp,
@@ -30,12 +30,15 @@ pub struct Create {
     pub networks: Networks,
     /// Free labels.
     pub labels: Labels,
+    /// What people need to know about it.
+    pub about: About,
 }
 
 /// A new draft.
 #[must_use]
 pub fn create(command: Create, stamp: &Stamp) -> (Operator, Change) {
-    let Create { code, external_id, display_name, kind, importance, countries, networks, labels } = command;
+    let Create { code, external_id, display_name, kind, importance, countries, networks, labels, about } =
+        command;
     let mut mint = stamp.mint();
     let by = stamp.actor().subject.clone();
     let operator = Operator(Fields {
@@ -48,8 +51,10 @@ pub fn create(command: Create, stamp: &Stamp) -> (Operator, Change) {
         countries,
         networks,
         labels,
+        about,
         status: Status::Draft,
         status_reason: None,
+        status_until: None,
         receipts_until: None,
         version: 1,
         created_at: stamp.at(),
@@ -57,9 +62,13 @@ pub fn create(command: Create, stamp: &Stamp) -> (Operator, Change) {
         updated_at: stamp.at(),
         updated_by: by,
         deleted_at: None,
+        purge_after: None,
+        erased_at: None,
+        purged_at: None,
     });
     let change = Change::new(ChangeName::OperatorCreate, stamp)
         .write(Write::Insert(operator.clone()))
+        .write(Write::Index(operator.clone()))
         .event(Event::created(mint.id(), &operator))
         .audit(AuditEntry::about_operator(mint.id(), ChangeName::OperatorCreate, &operator, stamp).with([
             Difference::set("code", &operator.code),

@@ -2,14 +2,13 @@
 
 use jiff::SignedDuration;
 
-use super::{Expect, Operator, Status, Write};
+use super::{Expect, Operator, Stamped, Status, Write};
 use crate::{
     Change, Stamp,
     audit::{AuditEntry, Difference},
     change::ChangeName,
     event::Event,
     id::RuleId,
-    limits,
 };
 
 /// Why an operator is not deleted.
@@ -29,11 +28,16 @@ pub enum NotDeleted {
     },
 }
 
-/// The deletion.
+/// The deletion. `kept_days` later it cannot be restored any more.
 ///
 /// # Errors
 /// [`NotDeleted`].
-pub fn delete(operator: &Operator, targeting_rules: &[RuleId], stamp: &Stamp) -> Result<Change, NotDeleted> {
+pub fn delete(
+    operator: &Operator,
+    targeting_rules: &[RuleId],
+    kept_days: u32,
+    stamp: &Stamp,
+) -> Result<Change, NotDeleted> {
     match operator.status {
         Status::Draft | Status::Suspended => {}
         from => return Err(NotDeleted::IllegalTransition { from }),
@@ -41,12 +45,14 @@ pub fn delete(operator: &Operator, targeting_rules: &[RuleId], stamp: &Stamp) ->
     if !targeting_rules.is_empty() {
         return Err(NotDeleted::InUse { rules: targeting_rules.to_vec() });
     }
+    let purge_after = stamp.at() + SignedDuration::from_hours(24 * i64::from(kept_days));
     let next = operator.changed(stamp, |fields| {
         fields.status = Status::Deleted;
+        fields.receipts_until = None;
         fields.deleted_at = Some(stamp.at());
+        fields.purge_after = Some(purge_after);
     });
     let mut mint = stamp.mint();
-    let purge_after = stamp.at() + SignedDuration::from_hours(24 * limits::PURGE_AFTER_DAYS);
     let event = Event::deleted(mint.id(), &next, stamp.at(), purge_after);
     let entry = AuditEntry::about_operator(mint.id(), ChangeName::OperatorDelete, &next, stamp)
         .with(Difference::between("status", &operator.status, &next.status));
@@ -55,6 +61,7 @@ pub fn delete(operator: &Operator, targeting_rules: &[RuleId], stamp: &Stamp) ->
         .expect(Expect::NotTargeted(operator.id))
         .write(Write::Put(next))
         .write(Write::DeleteConnections(operator.id, stamp.at()))
+        .write(Write::CancelMaintenances(operator.id, Stamped::of(stamp)))
         .event(event)
         .audit(entry)
         .moving_view())

@@ -30,13 +30,13 @@ text_value! {
 text_value! {
     /// What people call the operator.
     DisplayName,
-    TextRule { min: 1, max: 128, pattern: Some(r"^\S(.*\S)?$"), accepts: is_trimmed, hint: "must not begin or end with a space" }
+    TextRule { min: 1, max: 128, pattern: Some(TRIMMED), accepts: is_trimmed, hint: TRIM_HINT }
 }
 
 text_value! {
     /// The operator's key in the legacy system.
     ExternalId,
-    TextRule { min: 1, max: 128, pattern: Some(r"^\S(.*\S)?$"), accepts: is_trimmed, hint: "must not begin or end with a space" }
+    TextRule { min: 1, max: 128, pattern: Some(TRIMMED), accepts: is_trimmed, hint: TRIM_HINT }
 }
 
 text_value! {
@@ -57,7 +57,12 @@ text_value! {
     }
 }
 
-fn is_trimmed(text: &str) -> bool {
+/// The shape of a text without spaces at its ends.
+pub(super) const TRIMMED: &str = r"^\S(.*\S)?$";
+/// What is wrong with one that has them.
+pub(super) const TRIM_HINT: &str = "must not begin or end with a space";
+
+pub(super) fn is_trimmed(text: &str) -> bool {
     text.trim() == text
 }
 

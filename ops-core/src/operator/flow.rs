@@ -1,21 +1,59 @@
-//! What may flow through an operator's connection: one table, asked by the resolver, the lease and the views.
+//! What may flow: one table over operator and connection, asked by the resolver, the lease and everything that shows it.
 
 use jiff::Timestamp;
 
 use super::Status;
-use crate::connection;
+use crate::{connection, text_rule::word_list};
 
-/// Whether new traffic may be routed to a connection of an operator, apart from its health.
-///
-/// # Errors
-/// Why not.
-pub const fn new_traffic(operator: Status, connection: connection::Status) -> Result<(), NotRouted> {
-    match (operator, connection) {
-        (Status::Active, connection::Status::Enabled) => Ok(()),
-        (Status::Maintenance, _) => Err(NotRouted::Maintenance),
-        (Status::Active, _) => Err(NotRouted::ConnectionNotEnabled),
-        _ => Err(NotRouted::OperatorNotActive),
+/// Where an operator and one of its connections stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Standing {
+    /// The operator's status.
+    pub operator: Status,
+    /// Until when receipts are taken, when it is suspended.
+    pub receipts_until: Option<Timestamp>,
+    /// The connection's status.
+    pub connection: connection::Status,
+    /// Whether a planned window of this connection is running, or its drain has begun.
+    pub in_maintenance: bool,
+}
+
+/// What may flow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Flow {
+    /// What a connector does with its sessions.
+    pub binds: Binds,
+    /// Whether new traffic is routed.
+    pub new_traffic: NewTraffic,
+    /// Whether receipts and mobile-originated messages are taken.
+    pub receipts: bool,
+    /// Whether the secret may be leased.
+    pub lease: Result<(), NotLeased>,
+}
+
+word_list! {
+    /// What a connector does with the sessions of a connection.
+    Binds {
+        /// Keeps as many as are wanted.
+        Keep = "keep",
+        /// Tries again every 30 seconds at the most; failures alarm nobody.
+        KeepTrying = "keep_trying",
+        /// Keeps those that receive.
+        ReceiveOnly = "receive_only",
+        /// Unbinds, and stays away.
+        Unbind = "unbind",
     }
+}
+
+/// Whether new traffic is routed to a connection, apart from its health.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NewTraffic {
+    /// It is.
+    Yes,
+    /// Only tests that name the connection.
+    TestOnly,
+    /// It is not.
+    No(NotRouted),
 }
 
 /// Why new traffic is not routed.
@@ -23,29 +61,10 @@ pub const fn new_traffic(operator: Status, connection: connection::Status) -> Re
 pub enum NotRouted {
     /// The operator's status takes no traffic.
     OperatorNotActive,
-    /// The operator is in a planned window.
+    /// The operator or the connection is in a planned window.
     Maintenance,
     /// The connection is draining or disabled.
     ConnectionNotEnabled,
-}
-
-/// Whether a connector may lease the connection's secret now.
-///
-/// # Errors
-/// Why not.
-pub fn lease(
-    operator: Status,
-    receipts_until: Option<Timestamp>,
-    connection: connection::Status,
-    now: Timestamp,
-) -> Result<(), NotLeased> {
-    match (operator, connection) {
-        (Status::Deleted, _) => Err(NotLeased::OperatorDeleted),
-        (_, connection::Status::Disabled) => Err(NotLeased::ConnectionDisabled),
-        (Status::Draft | Status::Active | Status::Draining | Status::Maintenance, _) => Ok(()),
-        (Status::Suspended, _) if receipts_until.is_some_and(|until| now < until) => Ok(()),
-        (Status::Suspended, _) => Err(NotLeased::OperatorSuspended),
-    }
 }
 
 /// Why a secret is not leased.
@@ -59,42 +78,121 @@ pub enum NotLeased {
     ConnectionDisabled,
 }
 
+/// The table. Its first column is the operator, its second the connection.
+#[must_use]
+pub fn flow(standing: Standing, now: Timestamp) -> Flow {
+    use NotRouted::{ConnectionNotEnabled, Maintenance, OperatorNotActive};
+    use connection::Status::{Disabled, Draining, Enabled};
+    let Standing { operator, receipts_until, connection, in_maintenance } = standing;
+    let receipts_awaited = receipts_until.is_some_and(|until| now < until);
+    let open = |binds, new_traffic| Flow { binds, new_traffic, receipts: true, lease: Ok(()) };
+    let closed = |why, lease| Flow {
+        binds: Binds::Unbind,
+        new_traffic: NewTraffic::No(why),
+        receipts: false,
+        lease: Err(lease),
+    };
+    match (operator, connection) {
+        (Status::Deleted, _) => closed(OperatorNotActive, NotLeased::OperatorDeleted),
+        (_, Disabled) => {
+            let why = match operator {
+                Status::Active => ConnectionNotEnabled,
+                Status::Maintenance => Maintenance,
+                _ => OperatorNotActive,
+            };
+            closed(why, NotLeased::ConnectionDisabled)
+        }
+        (Status::Maintenance, Enabled | Draining) => open(Binds::KeepTrying, NewTraffic::No(Maintenance)),
+        (Status::Active, _) if in_maintenance => open(Binds::KeepTrying, NewTraffic::No(Maintenance)),
+        (Status::Active, Enabled) => open(Binds::Keep, NewTraffic::Yes),
+        (Status::Active, Draining) => open(Binds::Keep, NewTraffic::No(ConnectionNotEnabled)),
+        (Status::Draft, Enabled) => open(Binds::Keep, NewTraffic::TestOnly),
+        (Status::Draft | Status::Draining, Enabled | Draining) => {
+            open(Binds::Keep, NewTraffic::No(OperatorNotActive))
+        }
+        (Status::Suspended, Enabled | Draining) if receipts_awaited => {
+            open(Binds::ReceiveOnly, NewTraffic::No(OperatorNotActive))
+        }
+        (Status::Suspended, Enabled | Draining) => closed(OperatorNotActive, NotLeased::OperatorSuspended),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::connection::Status as Connection;
 
-    #[test]
-    fn only_an_enabled_connection_of_an_active_operator_takes_new_traffic() {
-        for operator in
-            [Status::Draft, Status::Draining, Status::Maintenance, Status::Suspended, Status::Deleted]
-        {
-            assert!(new_traffic(operator, Connection::Enabled).is_err(), "{operator}");
-        }
-        assert_eq!(new_traffic(Status::Active, Connection::Enabled), Ok(()));
-        assert_eq!(new_traffic(Status::Active, Connection::Draining), Err(NotRouted::ConnectionNotEnabled));
-        assert_eq!(new_traffic(Status::Active, Connection::Disabled), Err(NotRouted::ConnectionNotEnabled));
-        assert_eq!(new_traffic(Status::Maintenance, Connection::Enabled), Err(NotRouted::Maintenance));
+    fn now() -> Timestamp {
+        Timestamp::UNIX_EPOCH
+    }
+
+    fn of(operator: Status, connection: Connection) -> Flow {
+        let standing = Standing { operator, receipts_until: None, connection, in_maintenance: false };
+        flow(standing, now())
     }
 
     #[test]
-    fn a_suspended_operator_leases_only_until_its_receipts_are_in() {
-        let now = Timestamp::UNIX_EPOCH;
-        let later = now + jiff::SignedDuration::from_hours(1);
-        assert_eq!(lease(Status::Suspended, Some(later), Connection::Enabled, now), Ok(()));
-        assert_eq!(
-            lease(Status::Suspended, Some(later), Connection::Enabled, later),
-            Err(NotLeased::OperatorSuspended)
-        );
-        assert_eq!(
-            lease(Status::Suspended, None, Connection::Enabled, now),
-            Err(NotLeased::OperatorSuspended)
-        );
-        assert_eq!(lease(Status::Draft, None, Connection::Enabled, now), Ok(()));
-        assert_eq!(
-            lease(Status::Active, None, Connection::Disabled, now),
-            Err(NotLeased::ConnectionDisabled)
-        );
-        assert_eq!(lease(Status::Deleted, None, Connection::Disabled, now), Err(NotLeased::OperatorDeleted));
+    fn the_table_is_what_was_agreed() {
+        use Connection::{Disabled, Draining, Enabled};
+        use NewTraffic::{No, TestOnly, Yes};
+        use NotRouted::{ConnectionNotEnabled, Maintenance, OperatorNotActive};
+        let keep = |new_traffic| (Binds::Keep, new_traffic, true, true);
+        let trying = (Binds::KeepTrying, No(Maintenance), true, true);
+        let none = |why| (Binds::Unbind, No(why), false, false);
+        for (operator, connection, expected) in [
+            (Status::Draft, Enabled, keep(TestOnly)),
+            (Status::Draft, Draining, keep(No(OperatorNotActive))),
+            (Status::Draft, Disabled, none(OperatorNotActive)),
+            (Status::Active, Enabled, keep(Yes)),
+            (Status::Active, Draining, keep(No(ConnectionNotEnabled))),
+            (Status::Active, Disabled, none(ConnectionNotEnabled)),
+            (Status::Draining, Enabled, keep(No(OperatorNotActive))),
+            (Status::Draining, Draining, keep(No(OperatorNotActive))),
+            (Status::Draining, Disabled, none(OperatorNotActive)),
+            (Status::Maintenance, Enabled, trying),
+            (Status::Maintenance, Draining, trying),
+            (Status::Maintenance, Disabled, none(Maintenance)),
+            (Status::Suspended, Enabled, none(OperatorNotActive)),
+            (Status::Suspended, Draining, none(OperatorNotActive)),
+            (Status::Suspended, Disabled, none(OperatorNotActive)),
+            (Status::Deleted, Enabled, none(OperatorNotActive)),
+            (Status::Deleted, Draining, none(OperatorNotActive)),
+            (Status::Deleted, Disabled, none(OperatorNotActive)),
+        ] {
+            let Flow { binds, new_traffic, receipts, lease } = of(operator, connection);
+            let found = (binds, new_traffic, receipts, lease.is_ok());
+            assert_eq!(found, expected, "{operator} {connection}");
+        }
+    }
+
+    #[test]
+    fn a_window_of_one_connection_stops_its_new_traffic_only() {
+        let standing = Standing {
+            operator: Status::Active,
+            receipts_until: None,
+            connection: Connection::Enabled,
+            in_maintenance: true,
+        };
+        let found = flow(standing, now());
+        assert_eq!(found.new_traffic, NewTraffic::No(NotRouted::Maintenance));
+        assert_eq!((found.binds, found.receipts, found.lease), (Binds::KeepTrying, true, Ok(())));
+    }
+
+    #[test]
+    fn a_suspended_operator_receives_and_leases_until_its_receipts_are_in() {
+        let later = now() + jiff::SignedDuration::from_hours(1);
+        let at = |now| {
+            let standing = Standing {
+                operator: Status::Suspended,
+                receipts_until: Some(later),
+                connection: Connection::Enabled,
+                in_maintenance: false,
+            };
+            flow(standing, now)
+        };
+        assert_eq!((at(now()).binds, at(now()).lease), (Binds::ReceiveOnly, Ok(())));
+        assert_eq!((at(later).binds, at(later).lease), (Binds::Unbind, Err(NotLeased::OperatorSuspended)));
+        assert_eq!(of(Status::Deleted, Connection::Disabled).lease, Err(NotLeased::OperatorDeleted));
+        assert_eq!(of(Status::Active, Connection::Disabled).lease, Err(NotLeased::ConnectionDisabled));
     }
 }

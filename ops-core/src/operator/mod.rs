@@ -3,16 +3,25 @@
 pub mod create;
 pub mod update;
 pub mod activate;
+pub mod drain;
 pub mod suspend;
 pub mod delete;
+pub mod restore;
+pub mod purge;
 pub mod readiness;
 pub mod flow;
 mod field;
+mod about;
+mod contact;
+mod contract;
 
 use std::ops::Deref;
 
 use jiff::Timestamp;
 
+pub use about::{About, LegalName, TimeZone, WebAddress, Words};
+pub use contact::{Contact, ContactName, Contacts, Email, Hours, Level, Phone, Role};
+pub use contract::{Contract, ContractPatch, ContractReference, ContractedBinds, Currency, NoticeDays};
 pub use field::{
     Code, Countries, CountryCode, DisplayName, ExternalId, Importance, Kind, LabelKey, LabelValue, Labels,
     LabelsPatch, NameKey, Networks, Reason, Status,
@@ -45,10 +54,14 @@ pub struct Fields {
     pub networks: Networks,
     /// Free labels of the platform.
     pub labels: Labels,
+    /// What people need to know about it.
+    pub about: About,
     /// Where it stands.
     pub status: Status,
     /// Why it stands there, in a person's words.
     pub status_reason: Option<Reason>,
+    /// When a drain ends by itself in a suspension. A window in between keeps it.
+    pub status_until: Option<Timestamp>,
     /// Until when receipts are taken after a suspension.
     pub receipts_until: Option<Timestamp>,
     /// Counts changes of these fields; starts at 1.
@@ -63,6 +76,12 @@ pub struct Fields {
     pub updated_by: String,
     /// When it was deleted, if it was.
     pub deleted_at: Option<Timestamp>,
+    /// From when a deleted one cannot be restored, and its secrets and contacts are erased.
+    pub purge_after: Option<Timestamp>,
+    /// When its contacts were erased and its credentials given up, for ever.
+    pub erased_at: Option<Timestamp>,
+    /// When the secret store had destroyed the last of its secrets as well.
+    pub purged_at: Option<Timestamp>,
 }
 
 impl Operator {
@@ -89,6 +108,22 @@ impl Operator {
     }
 }
 
+impl Operator {
+    /// The operator in another status that a window moved it to; its `status_until` stays.
+    pub(crate) fn moved(&self, to: Status, reason: Option<Reason>, stamp: &crate::Stamp) -> Self {
+        self.changed(stamp, |fields| {
+            fields.status = to;
+            fields.status_reason = reason;
+        })
+    }
+
+    /// The same, taking receipts until then.
+    pub(crate) fn with_receipts_until(mut self, until: Timestamp) -> Self {
+        self.0.receipts_until = Some(until);
+        self
+    }
+}
+
 impl Deref for Operator {
     type Target = Fields;
     fn deref(&self) -> &Fields {
@@ -103,6 +138,12 @@ pub enum Expect {
     Alive(OperatorId),
     /// Its own fields are still at this version (and it is not deleted).
     Version(OperatorId, i64),
+    /// It is deleted, not erased, and still at this version.
+    Restorable(OperatorId, i64),
+    /// It is deleted, and still at this version.
+    Deleted(OperatorId, i64),
+    /// No planned window of the whole operator is running.
+    NotInMaintenance(OperatorId),
     /// No rule targets any of its connections.
     NotTargeted(OperatorId),
     /// An enabled connection with an active credential is still there.
@@ -118,6 +159,44 @@ pub enum Write {
     Insert(Operator),
     /// Its fields.
     Put(Operator),
+    /// Its countries, networks and labels, where lists look for them.
+    Index(Operator),
     /// Its connections are deleted with the operator's stamp.
     DeleteConnections(OperatorId, Timestamp),
+    /// The connections that were deleted with this stamp come back, disabled.
+    RestoreConnections(OperatorId, Timestamp, Stamped),
+    /// Its credentials are given up: their secrets are about to be destroyed.
+    DestroyCredentials(OperatorId),
+    /// Its planned windows that are not over are cancelled.
+    CancelMaintenances(OperatorId, Stamped),
+}
+
+/// When and by whom rows are changed that a decision has not loaded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stamped {
+    /// When.
+    pub at: Timestamp,
+    /// By whose token.
+    pub by: String,
+}
+
+impl Stamped {
+    /// The stamp's time and actor.
+    #[must_use]
+    pub fn of(stamp: &crate::Stamp) -> Self {
+        Self { at: stamp.at(), by: stamp.actor().subject.clone() }
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod testing {
+    use super::{Operator, Status, create::create};
+    use crate::testing::{create_operator, stamp};
+
+    /// An operator that stands there.
+    pub(crate) fn standing(status: Status) -> Operator {
+        let mut operator = create(create_operator("acme"), &stamp(9)).0;
+        operator.0.status = status;
+        operator
+    }
 }

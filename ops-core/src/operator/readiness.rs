@@ -1,6 +1,6 @@
 //! Whether an operator may take traffic, as a list that tells people what is missing.
 
-use super::Operator;
+use super::{Operator, Role};
 use crate::{connection, text_rule::word_list};
 
 /// What activation looks at, besides the operator itself.
@@ -10,6 +10,8 @@ pub struct Dependents {
     pub connections: Vec<ConnectionReadiness>,
     /// Rules that target any of its connections.
     pub targeting_rules: u64,
+    /// Whether a planned window of the whole operator is running.
+    pub in_maintenance: bool,
 }
 
 /// One connection, as readiness sees it.
@@ -19,7 +21,7 @@ pub struct ConnectionReadiness {
     pub status: connection::Status,
     /// Whether it has an active credential.
     pub has_active_credential: bool,
-    /// Whether a session was bound at any time.
+    /// Whether a session was bound after the last change of the connection or its credential.
     pub has_bound: bool,
 }
 
@@ -30,8 +32,10 @@ word_list! {
         EnabledConnection = "enabled_connection",
         /// An active credential of an enabled connection.
         ActiveCredential = "active_credential",
-        /// A session that was bound.
+        /// A session that was bound since the last change.
         SuccessfulBind = "successful_bind",
+        /// Somebody to call when it fails.
+        NocContact = "noc_contact",
         /// A rule that targets it.
         TargetingRule = "targeting_rule",
     }
@@ -72,7 +76,7 @@ pub struct Readiness {
 
 /// The readiness list of `operator`.
 #[must_use]
-pub fn readiness(_operator: &Operator, dependents: &Dependents) -> Readiness {
+pub fn readiness(operator: &Operator, dependents: &Dependents) -> Readiness {
     let enabled = || dependents.connections.iter().filter(|c| c.status == connection::Status::Enabled);
     let items = vec![
         line(
@@ -91,7 +95,13 @@ pub fn readiness(_operator: &Operator, dependents: &Dependents) -> Readiness {
             Item::SuccessfulBind,
             enabled().any(|c| c.has_bound),
             Verdict::Warn,
-            "no connector has reported a bound session yet",
+            "no connector has reported a bound session since the last change",
+        ),
+        line(
+            Item::NocContact,
+            operator.about.contacts.iter().any(|contact| contact.role == Role::Noc),
+            Verdict::Warn,
+            "name somebody to call: PATCH …/operators/{operator_id} with a contact of role noc",
         ),
         line(
             Item::TargetingRule,

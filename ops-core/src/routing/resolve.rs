@@ -10,7 +10,7 @@ use crate::{
     health::State,
     id::{ConnectionId, OperatorId, RuleId},
     network::Plmn,
-    operator::flow::{self, NotRouted},
+    operator::flow::{self, NewTraffic, NotRouted},
     text_rule::{Number as _, Text, word_list},
     version::Mark,
 };
@@ -135,11 +135,14 @@ fn health_if_usable(view: &View, target: &Target, request: &Request) -> Result<S
         return Err(Reason::TargetDisabled);
     }
     let connection = view.connections().get(&target.connection_id).ok_or(Reason::ConnectionNotEnabled)?;
-    flow::new_traffic(connection.operator_status, connection.connection_status).map_err(|why| match why {
-        NotRouted::OperatorNotActive => Reason::OperatorNotActive,
-        NotRouted::Maintenance => Reason::Maintenance,
-        NotRouted::ConnectionNotEnabled => Reason::ConnectionNotEnabled,
-    })?;
+    match flow::flow(connection.standing(), request.at).new_traffic {
+        NewTraffic::Yes => {}
+        NewTraffic::TestOnly | NewTraffic::No(NotRouted::OperatorNotActive) => {
+            return Err(Reason::OperatorNotActive);
+        }
+        NewTraffic::No(NotRouted::Maintenance) => return Err(Reason::Maintenance),
+        NewTraffic::No(NotRouted::ConnectionNotEnabled) => return Err(Reason::ConnectionNotEnabled),
+    }
     let operator_id = connection.operator_id;
     if request.exclude.contains(target.connection_id.uuid()) || request.exclude.contains(operator_id.uuid()) {
         return Err(Reason::Excluded);

@@ -114,6 +114,7 @@ pub(super) fn connections(count: u128) -> SampleConnections {
         operator_id: operator_id(n),
         operator_status: operator::Status::Active,
         connection_status: connection::Status::Enabled,
+        in_maintenance: false,
         health: State::Healthy,
     };
     SampleConnections((1..=count).map(|n| (connection_id(n), eligibility(n))).collect())

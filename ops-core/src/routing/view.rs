@@ -6,7 +6,7 @@ use super::{Rule, order};
 use crate::{
     connection, health,
     id::{ConnectionId, OperatorId},
-    operator,
+    operator::{self, flow::Standing},
     version::Mark,
 };
 
@@ -27,8 +27,23 @@ pub struct Eligibility {
     pub operator_status: operator::Status,
     /// Where the connection stands.
     pub connection_status: connection::Status,
+    /// Whether a planned window of this connection is running, or its drain has begun.
+    pub in_maintenance: bool,
     /// How well it works.
     pub health: health::State,
+}
+
+impl Eligibility {
+    /// Where operator and connection stand. The view does not know until when receipts are taken: it is about new traffic.
+    #[must_use]
+    pub const fn standing(&self) -> Standing {
+        Standing {
+            operator: self.operator_status,
+            receipts_until: None,
+            connection: self.connection_status,
+            in_maintenance: self.in_maintenance,
+        }
+    }
 }
 
 impl View {

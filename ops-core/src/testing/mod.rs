@@ -36,6 +36,7 @@ pub fn create_operator(code: &str) -> operator::create::Create {
         countries: operator::Countries::default(),
         networks: operator::Networks::default(),
         labels: operator::Labels::default(),
+        about: operator::About::default(),
     }
 }
 
