@@ -6,8 +6,20 @@ pub const OPERATORS: &str = "/admin/v1/operators";
 pub const OPERATOR: &str = "/admin/v1/operators/{operator_id}";
 /// Takes an operator into traffic.
 pub const OPERATOR_ACTIVATE: &str = "/admin/v1/operators/{operator_id}/activate";
+/// Takes an operator out of new traffic, to finish what it has.
+pub const OPERATOR_DRAIN: &str = "/admin/v1/operators/{operator_id}/drain";
 /// Takes an operator out of traffic.
 pub const OPERATOR_SUSPEND: &str = "/admin/v1/operators/{operator_id}/suspend";
+/// Brings a deleted operator back.
+pub const OPERATOR_RESTORE: &str = "/admin/v1/operators/{operator_id}/restore";
+/// The planned windows of an operator: create, list.
+pub const OPERATOR_MAINTENANCES: &str = "/admin/v1/operators/{operator_id}/maintenances";
+/// One planned window: read, move, cancel.
+pub const MAINTENANCE: &str = "/admin/v1/maintenances/{maintenance_id}";
+/// Notes about an operator: create.
+pub const OPERATOR_NOTES: &str = "/admin/v1/operators/{operator_id}/notes";
+/// What was done, published, planned and noted.
+pub const OPERATOR_TIMELINE: &str = "/admin/v1/operators/{operator_id}/timeline";
 /// What an operator still needs before it can be activated.
 pub const OPERATOR_READINESS: &str = "/admin/v1/operators/{operator_id}/readiness";
 /// The connections of an operator: create, list.

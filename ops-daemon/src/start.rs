@@ -131,6 +131,7 @@ async fn app(
         metrics: metrics(config),
         access: Arc::new(Access::new(verifier, identities, &keys.idempotency, &keys.cursor, Arc::new(now))),
         events_source: config.events.source.clone(),
+        purge_after_days: config.operators.purge_after_days,
         eval_s: i64::from(config.health.eval_s),
         secrets,
     };

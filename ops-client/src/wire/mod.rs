@@ -1,7 +1,8 @@
 //! The documents of the contract, one file per noun. Requests become commands of the core, and the core's values become
 //! answers; each conversion names every field, so that a new one breaks the build where somebody must decide about it.
 //!
-//! Read in this order: [`rule`] (schemas out of rules), [`operator`], [`connection`] with [`smpp`], [`credential`],
+//! Read in this order: [`rule`] (schemas out of rules), [`operator`] with [`about`], [`maintenance`],
+//! [`timeline`], [`connection`] with [`smpp`], [`credential`],
 //! [`lease`], [`routing`] with [`destination`], [`resolve`], [`sample`] with [`batch`], [`health`], [`event`],
 //! [`audit`], [`me`], and what every request can be answered: [`problem`], [`page`].
 
@@ -13,6 +14,9 @@ mod label;
 mod count;
 
 pub mod operator;
+pub mod about;
+pub mod maintenance;
+pub mod timeline;
 pub mod connection;
 pub mod smpp;
 pub mod credential;

@@ -6,7 +6,8 @@ use ops_core::{
     id::OperatorId,
     network,
     operator::{
-        self, Code, Countries, DisplayName, ExternalId, Importance, Kind, Labels, Networks, Reason, Status,
+        self, About, Code, Contacts, Contract, Countries, DisplayName, ExternalId, Importance, Kind, Labels,
+        LegalName, Networks, Reason, Status, TimeZone, WebAddress, Words,
         readiness::{Item, Verdict},
     },
 };
@@ -16,7 +17,11 @@ use utoipa::{
     openapi::{RefOr, schema::Schema},
 };
 
-use super::{label::LabelsPatch, rule};
+use super::{
+    about::{self, ContractUpdate},
+    label::LabelsPatch,
+    rule,
+};
 use crate::{
     faults::Faults,
     field::{Field, Present},
@@ -52,6 +57,30 @@ pub struct Create {
     #[deserr(default)]
     #[schema(required = false, schema_with = rule::of::<Labels>)]
     labels: Labels,
+    #[deserr(default)]
+    #[schema(schema_with = rule::nullable::<LegalName>)]
+    legal_name: Option<LegalName>,
+    #[deserr(default)]
+    #[schema(schema_with = rule::nullable::<WebAddress>)]
+    website: Option<WebAddress>,
+    #[deserr(default)]
+    #[schema(schema_with = rule::nullable::<WebAddress>)]
+    portal_url: Option<WebAddress>,
+    #[deserr(default)]
+    #[schema(schema_with = rule::nullable::<Words>)]
+    description: Option<Words>,
+    #[deserr(default)]
+    #[schema(schema_with = rule::nullable::<Words>)]
+    support_hours: Option<Words>,
+    #[deserr(default)]
+    #[schema(required = false, schema_with = rule::of::<Contacts>)]
+    contacts: Contacts,
+    #[deserr(default)]
+    #[schema(schema_with = rule::nullable::<TimeZone>)]
+    time_zone: Option<TimeZone>,
+    #[deserr(default)]
+    #[schema(schema_with = rule::nullable::<Contract>)]
+    contract: Option<Contract>,
 }
 
 fn importance() -> RefOr<Schema> {
@@ -62,7 +91,34 @@ impl Create {
     /// The command.
     #[must_use]
     pub fn into_command(self) -> operator::create::Create {
-        let Self { code, display_name, kind, external_id, importance, countries, networks, labels } = self;
+        let Self {
+            code,
+            display_name,
+            kind,
+            external_id,
+            importance,
+            countries,
+            networks,
+            labels,
+            legal_name,
+            website,
+            portal_url,
+            description,
+            support_hours,
+            contacts,
+            time_zone,
+            contract,
+        } = self;
+        let about = About {
+            legal_name,
+            website,
+            portal_url,
+            description,
+            support_hours,
+            contacts,
+            time_zone,
+            contract,
+        };
         operator::create::Create {
             code,
             external_id,
@@ -72,6 +128,7 @@ impl Create {
             countries,
             networks,
             labels,
+            about,
         }
     }
 }
@@ -100,6 +157,32 @@ pub struct Update {
     #[deserr(default)]
     #[schema(required = false, schema_with = rule::of::<LabelsPatch>)]
     labels: Present<LabelsPatch>,
+    #[deserr(default)]
+    #[schema(required = false, schema_with = rule::nullable::<LegalName>)]
+    legal_name: Field<LegalName>,
+    #[deserr(default)]
+    #[schema(required = false, schema_with = rule::nullable::<WebAddress>)]
+    website: Field<WebAddress>,
+    #[deserr(default)]
+    #[schema(required = false, schema_with = rule::nullable::<WebAddress>)]
+    portal_url: Field<WebAddress>,
+    #[deserr(default)]
+    #[schema(required = false, schema_with = rule::nullable::<Words>)]
+    description: Field<Words>,
+    #[deserr(default)]
+    #[schema(required = false, schema_with = rule::nullable::<Words>)]
+    support_hours: Field<Words>,
+    /// The whole list.
+    #[deserr(default)]
+    #[schema(required = false, schema_with = rule::of::<Contacts>)]
+    contacts: Present<Contacts>,
+    #[deserr(default)]
+    #[schema(required = false, schema_with = rule::nullable::<TimeZone>)]
+    time_zone: Field<TimeZone>,
+    /// Merged field by field; null removes the contract.
+    #[deserr(default)]
+    #[schema(required = false, schema_with = rule::nullable::<Contract>)]
+    contract: Field<ContractUpdate>,
 }
 
 /// Fields that are set once, by create.
@@ -114,7 +197,32 @@ impl Update {
     /// The command.
     #[must_use]
     pub fn into_command(self) -> operator::update::Update {
-        let Self { display_name, external_id, importance, countries, networks, labels } = self;
+        let Self {
+            display_name,
+            external_id,
+            importance,
+            countries,
+            networks,
+            labels,
+            legal_name,
+            website,
+            portal_url,
+            description,
+            support_hours,
+            contacts,
+            time_zone,
+            contract,
+        } = self;
+        let about = operator::update::AboutPatch {
+            legal_name: legal_name.into_option(),
+            website: website.into_option(),
+            portal_url: portal_url.into_option(),
+            description: description.into_option(),
+            support_hours: support_hours.into_option(),
+            contacts: contacts.into_option(),
+            time_zone: time_zone.into_option(),
+            contract: contract.into_option().map(|patch| patch.map(ContractUpdate::into_patch)),
+        };
         operator::update::Update {
             display_name: display_name.into_option(),
             external_id: external_id.into_option(),
@@ -122,7 +230,31 @@ impl Update {
             countries: countries.into_option(),
             networks: networks.into_option(),
             labels: labels.into_option().map(|LabelsPatch(patch)| patch),
+            about,
         }
+    }
+}
+
+/// Why an operator drains, and whether that ends by itself.
+#[derive(Debug, Deserr, ToSchema)]
+#[deserr(error = Faults, deny_unknown_fields)]
+#[serde(deny_unknown_fields)]
+#[schema(as = OperatorDrain)]
+pub struct Drain {
+    #[schema(schema_with = rule::of::<Reason>)]
+    reason: Reason,
+    /// When it is suspended by itself.
+    #[deserr(default)]
+    #[schema(schema_with = rule::nullable::<Timestamp>)]
+    until: Option<Timestamp>,
+}
+
+impl Drain {
+    /// The command.
+    #[must_use]
+    pub fn into_command(self) -> operator::drain::Drain {
+        let Self { reason, until } = self;
+        operator::drain::Drain { reason, until }
     }
 }
 
@@ -134,14 +266,18 @@ impl Update {
 pub struct Suspend {
     #[schema(schema_with = rule::of::<Reason>)]
     reason: Reason,
+    /// Until when receipts are taken; 72 hours from now when it is not given.
+    #[deserr(default)]
+    #[schema(schema_with = rule::nullable::<Timestamp>)]
+    receipts_until: Option<Timestamp>,
 }
 
 impl Suspend {
-    /// The reason.
+    /// The command.
     #[must_use]
-    pub fn into_reason(self) -> Reason {
-        let Self { reason } = self;
-        reason
+    pub fn into_command(self) -> operator::suspend::Suspend {
+        let Self { reason, receipts_until } = self;
+        operator::suspend::Suspend { reason, receipts_until }
     }
 }
 
@@ -166,10 +302,30 @@ pub struct Operator {
     networks: Networks,
     #[schema(schema_with = rule::of::<Labels>)]
     labels: Labels,
+    #[schema(required, schema_with = rule::nullable::<LegalName>)]
+    legal_name: Option<LegalName>,
+    #[schema(required, schema_with = rule::nullable::<WebAddress>)]
+    website: Option<WebAddress>,
+    #[schema(required, schema_with = rule::nullable::<WebAddress>)]
+    portal_url: Option<WebAddress>,
+    #[schema(required, schema_with = rule::nullable::<Words>)]
+    description: Option<Words>,
+    #[schema(required, schema_with = rule::nullable::<Words>)]
+    support_hours: Option<Words>,
+    /// Whom to call, by role and level.
+    #[schema(value_type = Vec<about::Contact>)]
+    contacts: Contacts,
+    #[schema(required, schema_with = rule::nullable::<TimeZone>)]
+    time_zone: Option<TimeZone>,
+    #[schema(required, value_type = Option<about::Contract>)]
+    contract: Option<Contract>,
     #[schema(schema_with = rule::of::<Status>)]
     status: Status,
     #[schema(required, schema_with = rule::nullable::<Reason>)]
     status_reason: Option<Reason>,
+    /// When a drain ends by itself in a suspension.
+    #[schema(required, schema_with = rule::nullable::<Timestamp>)]
+    status_until: Option<Timestamp>,
     #[schema(required, schema_with = rule::nullable::<Timestamp>)]
     receipts_until: Option<Timestamp>,
     version: i64,
@@ -182,6 +338,18 @@ pub struct Operator {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(schema_with = rule::of::<Timestamp>)]
     deleted_at: Option<Timestamp>,
+    /// From when a deleted operator cannot be restored; its secrets and contacts are erased then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(schema_with = rule::of::<Timestamp>)]
+    purge_after: Option<Timestamp>,
+    /// When its contacts were erased and its credentials given up.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(schema_with = rule::of::<Timestamp>)]
+    erased_at: Option<Timestamp>,
+    /// When the last of its secrets was destroyed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(schema_with = rule::of::<Timestamp>)]
+    purged_at: Option<Timestamp>,
     /// What was stored although it looks wrong; in answers to writes only.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
@@ -211,8 +379,10 @@ impl Operator {
             countries,
             networks,
             labels,
+            about,
             status,
             status_reason,
+            status_until,
             receipts_until,
             version,
             created_at,
@@ -220,7 +390,20 @@ impl Operator {
             updated_at,
             updated_by,
             deleted_at,
+            purge_after,
+            erased_at,
+            purged_at,
         } = operator.fields().clone();
+        let About {
+            legal_name,
+            website,
+            portal_url,
+            description,
+            support_hours,
+            contacts,
+            time_zone,
+            contract,
+        } = *about;
         Self {
             id,
             code,
@@ -231,8 +414,17 @@ impl Operator {
             countries,
             networks,
             labels,
+            legal_name,
+            website,
+            portal_url,
+            description,
+            support_hours,
+            contacts,
+            time_zone,
+            contract,
             status,
             status_reason,
+            status_until,
             receipts_until,
             version,
             created_at,
@@ -240,6 +432,9 @@ impl Operator {
             updated_at,
             updated_by,
             deleted_at,
+            purge_after,
+            erased_at,
+            purged_at,
             warnings: None,
         }
     }

@@ -4,7 +4,10 @@ use ops_core::audit::AuditEntry;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{audit::AuditEntryShape, connection::Connection, operator::Operator, routing::Rule};
+use super::{
+    audit::AuditEntryShape, connection::Connection, maintenance::Maintenance, operator::Operator,
+    routing::Rule, timeline::Entry,
+};
 
 /// One page of a list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -21,6 +24,10 @@ pub type Operators = Page<Operator>;
 pub type Connections = Page<Connection>;
 /// A page of rules.
 pub type Rules = Page<Rule>;
+/// A page of an operator's planned windows, newest first.
+pub type Maintenances = Page<Maintenance>;
+/// A page of an operator's timeline, newest first.
+pub type Timeline = Page<Entry>;
 /// A page of the audit trail, newest first.
 pub type AuditEntries = Page<AuditEntry>;
 
@@ -44,6 +51,10 @@ shapes! {
     ConnectionPage of Connection;
     /// A page of rules: the shape of [`Rules`].
     RulePage of Rule;
+    /// A page of planned windows: the shape of [`Maintenances`].
+    MaintenancePage of Maintenance;
+    /// A page of a timeline: the shape of [`Timeline`].
+    TimelinePage of Entry;
     /// A page of the audit trail: the shape of [`AuditEntries`].
     AuditPage of AuditEntryShape;
 }

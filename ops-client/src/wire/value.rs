@@ -3,7 +3,7 @@
 use deserr::{Deserr, IntoValue, Value, ValuePointerRef};
 use ops_core::{
     Invalid, InvalidRule as Rule, Number, Text, Word, audit, change, connection, credential, event, health,
-    id, network, operator, routing,
+    id, maintenance, network, note, operator, routing,
 };
 use utoipa::openapi::{ObjectBuilder, schema::Schema};
 use uuid::Uuid;
@@ -74,6 +74,10 @@ macro_rules! ids {
 
 texts! {
     operator::Code, operator::CountryCode, operator::DisplayName, operator::ExternalId, operator::Reason,
+    operator::LegalName, operator::WebAddress, operator::Words, operator::TimeZone,
+    operator::ContactName, operator::Email, operator::Phone, operator::Hours,
+    operator::ContractReference, operator::Currency,
+    note::NoteText, note::Reference,
     network::Mcc, network::Mnc,
     connection::Name,
     credential::SystemId, credential::Note,
@@ -81,12 +85,15 @@ texts! {
 }
 
 numbers! {
+    operator::Level, operator::NoticeDays, operator::ContractedBinds,
+    maintenance::DrainSeconds,
     connection::Port, connection::Priority, connection::Weight, connection::Sessions, connection::WindowSize,
     routing::Precedence, routing::Tier, routing::Weight, routing::Attempt,
 }
 
 words! {
-    operator::Importance, operator::Kind,
+    operator::Importance, operator::Kind, operator::Role,
+    maintenance::Phase,
     connection::BindType, connection::Direction, connection::Protocol, connection::TlsMode, connection::TlsVersion,
     credential::Stage,
     routing::FailoverOn, routing::NetworkSource, routing::OnNoTarget, routing::PlmnSource,
@@ -109,6 +116,8 @@ ids! {
 
 described! {
     id::CredentialId => uuid(),
+    id::MaintenanceId => uuid(),
+    id::NoteId => uuid(),
     id::EventId => uuid(),
     id::AuditId => uuid(),
     Uuid => uuid(),

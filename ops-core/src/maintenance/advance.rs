@@ -48,7 +48,7 @@ pub(super) fn settle(
 ) -> (Vec<Maintenance>, Change) {
     let operator = &calendar.operator;
     let mut steps = steps(calendar, edit);
-    steps.iter_mut().for_each(|step| step.to_the_clock(stamp));
+    steps.iter_mut().for_each(|step| step.follow_the_clock(stamp));
     let moves = Moves::of(&steps);
     let next = next(calendar, &moves, stamp);
     let status = next.as_ref().unwrap_or(operator).status;
@@ -110,7 +110,7 @@ fn steps(calendar: &Calendar, edit: Option<Edit>) -> Vec<Step<'_>> {
 }
 
 impl Step<'_> {
-    fn to_the_clock(&mut self, stamp: &Stamp) {
+    fn follow_the_clock(&mut self, stamp: &Stamp) {
         let from = self.after.phase;
         if !from.is_open() {
             return;

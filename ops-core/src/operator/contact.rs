@@ -55,7 +55,7 @@ impl Contacts {
             let message = format!("must have at most {} entries", limits::CONTACTS_MAX);
             return Err(Invalid::new(Rule::Length, message));
         }
-        contacts.sort_by(|a, b| (a.role, a.level.get()).cmp(&(b.role, b.level.get())));
+        contacts.sort_by_key(|contact| (contact.role, contact.level.get()));
         Ok(Self(contacts))
     }
 

@@ -51,7 +51,7 @@ pub fn create(command: Create, stamp: &Stamp) -> (Operator, Change) {
         countries,
         networks,
         labels,
-        about,
+        about: Box::new(about),
         status: Status::Draft,
         status_reason: None,
         status_until: None,

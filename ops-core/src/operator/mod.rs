@@ -55,7 +55,7 @@ pub struct Fields {
     /// Free labels of the platform.
     pub labels: Labels,
     /// What people need to know about it.
-    pub about: About,
+    pub about: Box<About>,
     /// Where it stands.
     pub status: Status,
     /// Why it stands there, in a person's words.

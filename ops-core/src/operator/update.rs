@@ -113,7 +113,7 @@ pub fn update(
         fields.countries = countries.unwrap_or_else(|| operator.countries.clone());
         fields.networks = networks.unwrap_or_else(|| operator.networks.clone());
         fields.labels = labels.unwrap_or_else(|| operator.labels.clone());
-        fields.about = about;
+        *fields.about = about;
     });
     let (was, is) = (&operator.about, &next.about);
     let indexed = [

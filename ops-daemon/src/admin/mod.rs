@@ -7,6 +7,8 @@ pub mod connection;
 pub mod credential;
 pub mod routing;
 pub mod health;
+pub mod maintenance;
+pub mod note;
 pub mod event;
 pub mod audit;
 pub mod me;

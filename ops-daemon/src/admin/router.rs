@@ -1,6 +1,6 @@
 //! Every route of the admin API: one line each. The permission stands in the handler's first argument.
 
-use super::{audit, connection, credential, event, health, me, operator, routing};
+use super::{audit, connection, credential, event, health, maintenance, me, note, operator, routing};
 use crate::{
     app::App,
     http::api::{Admin, Api, Built},
@@ -17,8 +17,17 @@ pub fn router() -> Built<App> {
         .write(verb!(operator::update::update))
         .write(verb!(operator::delete::delete))
         .write(verb!(operator::activate::activate))
+        .write(verb!(operator::drain::drain))
         .write(verb!(operator::suspend::suspend))
+        .write(verb!(operator::restore::restore))
         .read(verb!(operator::readiness::readiness))
+        .read(verb!(operator::timeline::timeline))
+        .write(verb!(note::create::create))
+        .write(verb!(maintenance::create::create))
+        .read(verb!(maintenance::list::list))
+        .read(verb!(maintenance::get::get))
+        .write(verb!(maintenance::update::update))
+        .write(verb!(maintenance::cancel::cancel))
         .write(verb!(connection::create::create))
         .read(verb!(connection::list::list))
         .read(verb!(connection::get::get))
@@ -50,6 +59,6 @@ mod tests {
     fn every_route_has_a_method_that_fits_and_an_operation_id_of_its_own() {
         let built = router();
         assert_eq!(built.faults(), Vec::<String>::new());
-        assert_eq!(built.table.len(), 28);
+        assert_eq!(built.table.len(), 37);
     }
 }

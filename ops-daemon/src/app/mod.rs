@@ -8,6 +8,8 @@ pub mod view;
 pub mod operator;
 pub mod connection;
 pub mod credential;
+pub mod maintenance;
+pub mod note;
 pub mod routing;
 pub mod health;
 
@@ -51,6 +53,8 @@ pub struct Parts {
     pub access: Arc<Access>,
     /// CloudEvents `source` of this service, equal on all replicas.
     pub events_source: String,
+    /// Days for which a deleted operator can be restored.
+    pub purge_after_days: u32,
     /// Length of a judged window, in seconds.
     pub eval_s: i64,
 }

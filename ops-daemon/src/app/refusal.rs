@@ -4,6 +4,7 @@ use ops_core::{
     Fault,
     credential::Stage,
     id::RuleId,
+    maintenance::Phase,
     operator::{Status, readiness::Readiness},
 };
 use ops_store::port::{CommitError, ReadError, SecretError};
@@ -36,6 +37,23 @@ pub enum Refusal {
         from: Status,
         /// Where it should go.
         to: Status,
+    },
+    /// A planned window is running: nobody is activated until it ends.
+    #[error("an operator is not activated while a planned window is running")]
+    InMaintenance {
+        /// Where it stands.
+        from: Status,
+    },
+    /// The time for a restore is over.
+    #[error("the time for a restore is over")]
+    NotRestorable,
+    /// The planned window is over.
+    #[error("a window that is {from} cannot become {to}")]
+    WindowOver {
+        /// How it ended.
+        from: Phase,
+        /// What was asked for.
+        to: Phase,
     },
     /// The move of a credential is not in the table.
     #[error("a credential that is {from} cannot become {to}")]

@@ -23,6 +23,7 @@ impl Config {
             keys,
             events,
             health,
+            operators,
             log,
             shutdown,
         } = self;
@@ -68,6 +69,7 @@ impl Config {
             ),
             ("events", events_table(events)),
             ("health", table([("eval_s", Value::Integer(health.eval_s.into()))])),
+            ("operators", table([("purge_after_days", Value::Integer(operators.purge_after_days.into()))])),
             ("log", table([("level", text(&log.level)), ("format", text(log.format.as_str()))])),
             ("shutdown", table([("drain_s", Value::Integer(shutdown.drain_s.into()))])),
         ];

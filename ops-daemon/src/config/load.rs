@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use super::{
-    Config, Fault, admin, auth, embedded, events, health, internal, keys, listen, log, ops, secrets,
-    section::Section, shutdown, source::Source, store,
+    Config, Fault, admin, auth, embedded, events, health, internal, keys, listen, log, operators, ops,
+    secrets, section::Section, shutdown, source::Source, store,
 };
 
 /// Reads `file` (nothing but variables without one) and the variables among `env` that are ours: `OPS_ADMIN__LISTEN`
@@ -34,6 +34,7 @@ fn read(root: &mut Section<'_>) -> Option<Config> {
     let keys = root.section("keys", keys::read);
     let events = root.section("events", events::read);
     let health = root.section("health", health::read);
+    let operators = root.section("operators", operators::read);
     let log = root.section("log", log::read);
     let shutdown = root.section("shutdown", shutdown::read);
     if let Some(embedded) = &embedded {
@@ -50,6 +51,7 @@ fn read(root: &mut Section<'_>) -> Option<Config> {
         keys: keys?,
         events: events?,
         health: health?,
+        operators: operators?,
         log: log?,
         shutdown: shutdown?,
     };
@@ -80,6 +82,7 @@ mod tests {
         );
         assert_eq!(config.events.source, "urn:ops");
         assert_eq!((config.health.eval_s, config.shutdown.drain_s), (30, 5));
+        assert_eq!(config.operators.purge_after_days, 30);
         assert_eq!((config.log.level.as_str(), config.log.format), ("info", LogFormat::Json));
     }
 

@@ -26,6 +26,7 @@ mod internal;
 mod keys;
 mod listen;
 mod log;
+mod operators;
 mod ops;
 mod secrets;
 mod shutdown;
@@ -53,6 +54,7 @@ pub use keys::Keys;
 pub use listen::own_hosts;
 pub use load::load;
 pub use log::{Log, LogFormat};
+pub use operators::Deletion;
 pub use ops::Ops;
 pub use postgres_url::PostgresUrl;
 pub use secrets::{Sealed, Secrets};
@@ -85,6 +87,8 @@ pub struct Config {
     pub events: Events,
     /// `[health]`: how operators are judged.
     pub health: Health,
+    /// `[operators]`: how long a deleted one can be brought back.
+    pub operators: Deletion,
     /// `[log]`: what is logged.
     pub log: Log,
     /// `[shutdown]`: how we stop.

@@ -93,7 +93,8 @@ async fn load_operator(app: &App, sample: &Value) -> Result<Vec<Named>, NotLoade
     if status == "suspended" {
         let reason = ops_core::Text::parse("sample of a suspended operator")
             .map_err(|invalid: ops_core::Invalid| NotLoaded::Sample(invalid.message))?;
-        run(app, &format!("{step} suspend"), &operator::suspend::Suspend(id, reason)).await?;
+        let command = ops_core::operator::suspend::Suspend { reason, receipts_until: None };
+        run(app, &format!("{step} suspend"), &operator::suspend::Suspend(id, command)).await?;
     }
     Ok(connections)
 }

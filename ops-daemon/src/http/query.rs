@@ -128,6 +128,18 @@ fn text<V: IntoValue>(value: Value<V>, place: ValuePointerRef<'_>) -> Result<Str
     }
 }
 
+/// The query of a list without filters.
+#[derive(Debug, Clone, Default, Deserr)]
+#[deserr(error = Faults, deny_unknown_fields)]
+pub struct PageQuery {
+    /// Entries of a page.
+    #[deserr(default)]
+    pub limit: Limit,
+    /// Where the page before ended.
+    #[deserr(default)]
+    pub cursor: Option<String>,
+}
+
 /// No parameters at all.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserr)]
 #[deserr(error = Faults, deny_unknown_fields)]

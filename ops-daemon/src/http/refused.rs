@@ -26,6 +26,20 @@ impl From<Refusal> for Problem {
             }
             Refusal::IllegalTransition { from, to } => Self::new(ErrorCode::IllegalTransition, move_hint(*from, *to))
                 .transition(*from, *to),
+            Refusal::InMaintenance { from } => Self::new(
+                ErrorCode::IllegalTransition,
+                "a planned window is running: end it first (DELETE /admin/v1/maintenances/{maintenance_id}), or wait for its end",
+            )
+            .transition(*from, Status::Active),
+            Refusal::NotRestorable => Self::new(
+                ErrorCode::IllegalTransition,
+                "the time for a restore is over: its secrets and contacts are erased; create a new operator",
+            )
+            .transition(Status::Deleted, Status::Suspended),
+            Refusal::WindowOver { from, to } => {
+                let detail = format!("a window that is {from} cannot be changed any more: plan a new one");
+                Self::new(ErrorCode::IllegalTransition, detail).transition(*from, *to)
+            }
             Refusal::IllegalStage { from, to } => {
                 let detail = format!("a credential that is {from} cannot become {to}: only a staged one can; stage another");
                 Self::new(ErrorCode::IllegalTransition, detail).transition(*from, *to)
@@ -89,7 +103,10 @@ fn move_hint(from: Status, to: Status) -> String {
         (Status::Deleted, _) => "it is deleted",
         (_, Status::Deleted) => "suspend it first",
         (Status::Maintenance, Status::Active) => "end its maintenance",
-        (Status::Draft, Status::Suspended) => "a draft takes no traffic; delete it, or leave it",
+        (Status::Suspended, Status::Draining) => "it takes no new traffic already; activate it first",
+        (Status::Draft, Status::Suspended | Status::Draining) => {
+            "a draft takes no traffic; delete it, or leave it"
+        }
         _ => "this move is not possible",
     };
     format!("an operator that is {from} cannot become {to}: {hint}")

@@ -3,7 +3,9 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use ops_core::{Number, Text, Word, connection, credential, event, health, limits, operator, routing};
+use ops_core::{
+    Number, Text, Word, connection, credential, event, health, limits, maintenance, note, operator, routing,
+};
 
 use crate::{Store, sql::refusal, testing::Rows};
 
@@ -50,8 +52,21 @@ fn rules() -> BTreeMap<&'static str, Rule> {
         ("credential_version_taken", Mapped),
         ("health_log_window_range", Unreachable("a sample is checked before it is taken")),
         ("idempotency_key_taken", Mapped),
+        ("maintenance_connection_exists", EXPECTED),
+        ("maintenance_drain_s_range", number(maintenance::DrainSeconds::RULE)),
+        ("maintenance_due_rule", Unreachable("one function of the domain says when a window is due")),
+        ("maintenance_operator_exists", EXPECTED),
+        ("maintenance_order_rule", Unreachable("a window is checked before it is planned or moved")),
+        ("maintenance_phase_rule", Words(maintenance::Phase::WORDS)),
+        ("maintenance_reason_rule", length(operator::Reason::RULE)),
+        ("maintenance_reference_rule", length(note::Reference::RULE)),
+        ("maintenance_version_range", Unreachable("versions count up from 1")),
+        ("note_operator_exists", EXPECTED),
+        ("note_reference_rule", length(note::Reference::RULE)),
+        ("note_text_rule", length(note::NoteText::RULE)),
         ("operator_code_rule", Unreachable("the rule of Code; see the test of texts")),
         ("operator_code_taken", Mapped),
+        ("operator_country_operator_exists", EXPECTED),
         ("operator_deleted_rule", Unreachable("only the deletion sets either, and it sets both")),
         ("operator_display_name_rule", length(operator::DisplayName::RULE)),
         ("operator_display_name_taken", Mapped),
@@ -59,6 +74,8 @@ fn rules() -> BTreeMap<&'static str, Rule> {
         ("operator_external_id_taken", Mapped),
         ("operator_importance_rule", Words(operator::Importance::WORDS)),
         ("operator_kind_rule", Words(operator::Kind::WORDS)),
+        ("operator_label_operator_exists", EXPECTED),
+        ("operator_network_operator_exists", EXPECTED),
         ("operator_status_rule", Words(operator::Status::WORDS)),
         ("operator_version_range", Unreachable("versions count up from 1")),
         ("outbox_data_size", Unreachable("a larger event is refused before anything is sent")),

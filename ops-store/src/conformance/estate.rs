@@ -139,7 +139,7 @@ impl Estate {
     pub(super) async fn delete(&self, id: OperatorId) -> Operator {
         let dossier = self.dossier(id).await;
         let change =
-            operator::delete::delete(&dossier.operator, &dossier.targeting_rules, &self.stamp()).unwrap();
+            operator::delete::delete(&dossier.operator, &dossier.targeting_rules, 30, &self.stamp()).unwrap();
         self.keep(change).await;
         self.now(id).await
     }

@@ -15,6 +15,7 @@ pub mod receipt;
 pub mod operator;
 pub mod connection;
 pub mod credential;
+pub mod maintenance;
 pub mod routing;
 pub mod event;
 pub mod relay;
@@ -48,6 +49,14 @@ macro_rules! conformance_tests {
             operator::a_list_of_operators_shows_what_the_filter_says,
             operator::a_dossier_holds_everything_that_hangs_off_an_operator,
             operator::an_event_over_64_kib_is_refused_and_nothing_of_its_change_is_kept,
+            operator::a_list_of_operators_finds_places_labels_and_health,
+            operator::a_deleted_operator_comes_back_with_exactly_its_connections_while_its_name_is_free,
+            maintenance::a_window_is_read_back_as_it_was_written,
+            maintenance::a_decision_about_windows_holds_only_while_they_are_as_they_were,
+            maintenance::what_is_due_is_found_from_its_first_instant_on,
+            maintenance::drains_and_purges_are_found_when_they_are_due,
+            maintenance::windows_come_in_pages_the_newest_first,
+            maintenance::the_timeline_holds_what_happened_around_one_operator,
             connection::a_connection_is_read_back_as_it_was_written,
             connection::the_connections_of_an_operator_come_by_name,
             connection::a_second_connection_of_the_same_name_is_taken_within_its_operator_only,

@@ -30,8 +30,20 @@ fn every_field() -> operator::create::Create {
         countries: Countries::parse(vec![text("DE"), text("AT")]).unwrap(),
         networks: Networks::parse(vec![plmn("262", "01"), plmn("310", "004")]).unwrap(),
         labels: Labels::new(labels.into()).unwrap(),
+        about: every_description(),
         ..create_operator("acme-de")
     }
+}
+
+fn every_description() -> operator::About {
+    let json = serde_json::json!({
+        "legal_name": "ACME „Süd“ GmbH", "website": "https://acme.example", "portal_url": "https://p.acme.example/x",
+        "description": "Erreicht alles.", "support_hours": "24/7", "time_zone": "Europe/Berlin",
+        "contacts": [{"role": "noc", "level": 1, "name": "NÖC", "email": "noc@acme.example", "phone": null, "hours": null}],
+        "contract": {"reference": "V-7", "starts_on": "2026-01-01", "ends_on": null, "notice_days": 90,
+            "currency": "EUR", "contracted_tps": 12.5, "contracted_binds": 8},
+    });
+    serde_json::from_value(json).unwrap()
 }
 
 /// Every field of an operator is read back as it was written, and again after each has changed.
@@ -49,7 +61,12 @@ pub async fn an_operator_is_read_back_as_it_was_written(store: Arc<dyn Store>, r
     fields.countries = Countries::default();
     fields.networks = Networks::default();
     fields.labels = Labels::default();
+    fields.about = Box::default();
     fields.status = Status::Suspended;
+    fields.status_until = Some(Timestamp::from_microsecond(1_760_000_000_000_002).unwrap());
+    fields.erased_at = Some(Timestamp::from_microsecond(1_760_000_000_000_003).unwrap());
+    fields.purged_at = Some(Timestamp::from_microsecond(1_760_000_000_000_004).unwrap());
+    fields.purge_after = Some(Timestamp::from_microsecond(1_760_000_000_000_005).unwrap());
     fields.status_reason = Some(text("weil „es“ so ist"));
     fields.receipts_until = Some(Timestamp::from_microsecond(1_760_000_000_000_001).unwrap());
     fields.version = 2;
@@ -294,7 +311,7 @@ pub async fn a_dossier_holds_everything_that_hangs_off_an_operator(store: Arc<dy
     assert_eq!(dossier.credentials, estate.store.credentials_of(main.id).await.unwrap().unwrap());
     assert_eq!(dossier.credentials.len(), 2);
     assert_eq!(dossier.targeting_rules, [rule.id]);
-    assert_eq!(dossier.ever_bound, [main.id]);
+    assert_eq!(dossier.last_bound.iter().map(|(id, _)| *id).collect::<Vec<_>>(), [main.id]);
     assert!(estate.store.dossier(ops_core::id::OperatorId::from(uuid::Uuid::nil())).await.unwrap().is_none());
 }
 
@@ -323,4 +340,109 @@ pub async fn an_event_over_64_kib_is_refused_and_nothing_of_its_change_is_kept(
     estate.keep(change(65_536)).await;
     let refusal = estate.refused(change(65_537), None).await;
     assert!(matches!(refusal, CommitError::NotStorable(_)), "{refusal:?}");
+}
+
+/// The filters that look elsewhere: country, network, label with and without a value, and the state of health, which is the
+/// one that the domain says for every mixture of connections.
+pub async fn a_list_of_operators_finds_places_labels_and_health(store: Arc<dyn Store>, rows: Rows) {
+    let estate = Estate::new(store, rows);
+    let shown = async |filter: OperatorFilter| -> Vec<String> {
+        let (operators, _) = estate.store.operators(&filter, 1000).await.unwrap();
+        operators.iter().map(|operator| operator.code.to_string()).collect()
+    };
+    let all = || OperatorFilter::default();
+    let (acme, change) = operator::create::create(every_field(), &estate.stamp());
+    estate.keep(change).await;
+    estate.operator("other").await;
+    let plmn = |mnc: &str| Some(ops_core::network::Plmn { mcc: text("262"), mnc: text(mnc) });
+    assert_eq!(shown(OperatorFilter { country: Some(text("AT")), ..all() }).await, ["acme-de"]);
+    assert!(shown(OperatorFilter { country: Some(text("CH")), ..all() }).await.is_empty());
+    assert_eq!(shown(OperatorFilter { network: plmn("01"), ..all() }).await, ["acme-de"]);
+    assert!(shown(OperatorFilter { network: plmn("001"), ..all() }).await.is_empty(), "codes are text");
+    let label = |key: &str, value: Option<&str>| Some((text(key), value.map(text)));
+    assert_eq!(shown(OperatorFilter { label: label("team", None), ..all() }).await, ["acme-de"]);
+    assert_eq!(shown(OperatorFilter { label: label("empty", Some("")), ..all() }).await, ["acme-de"]);
+    assert!(shown(OperatorFilter { label: label("team", Some("")), ..all() }).await.is_empty());
+
+    // a change of these fields moves them
+    let update = operator::update::Update {
+        countries: Some(Countries::parse(vec![text("CH")]).unwrap()),
+        ..operator::update::Update::default()
+    };
+    let (_, change) = operator::update::update(&acme, update, &estate.stamp()).unwrap().unwrap();
+    estate.keep(change).await;
+    assert_eq!(shown(OperatorFilter { country: Some(text("CH")), ..all() }).await, ["acme-de"]);
+    assert!(shown(OperatorFilter { country: Some(text("AT")), ..all() }).await.is_empty());
+    assert_eq!(shown(OperatorFilter { network: plmn("01"), ..all() }).await, ["acme-de"]);
+
+    assert_health_is_the_domains(&estate).await;
+}
+
+/// An operator for every pair of states, and for a disabled one beside each.
+async fn assert_health_is_the_domains(estate: &Estate) {
+    use ops_core::{Word as _, connection, health};
+    let mut expected = std::collections::BTreeMap::new();
+    let states = health::State::WORDS.iter().map(|word| health::State::parse(word).unwrap());
+    let states: Vec<_> = states.collect();
+    for (n, one) in states.iter().enumerate() {
+        for (m, two) in states.iter().enumerate() {
+            let operator = estate.operator(&format!("h{n}{m}")).await;
+            let first = estate.connection(&operator, "one").await;
+            let second = estate.connection(&operator, "two").await;
+            let mut of_two = connection::Status::Enabled;
+            if n < m {
+                let (_, change) = connection::status::disable(&second, &estate.stamp()).unwrap();
+                estate.keep(change).await;
+                of_two = connection::Status::Disabled;
+            }
+            let health = |of: &connection::Connection, state| {
+                let unknown = health::ConnectionHealth::unknown(of.id, operator.id, of.created_at);
+                health::ConnectionHealth { state, ..unknown }
+            };
+            estate.store.keep_progress(&[health(&first, *one), health(&second, *two)]).await.unwrap();
+            let state = health::operator_state([(connection::Status::Enabled, *one), (of_two, *two)]);
+            expected.entry(state).or_insert_with(Vec::new).push(operator.code.to_string());
+        }
+    }
+    expected.entry(health::State::Unknown).or_default().extend(["acme-de", "other"].map(str::to_owned));
+    for state in states {
+        let filter = OperatorFilter { health: Some(state), ..OperatorFilter::default() };
+        let (found, _) = estate.store.operators(&filter, 1000).await.unwrap();
+        let found: Vec<_> = found.iter().map(|operator| operator.code.to_string()).collect();
+        let mut of_state = expected.remove(&state).unwrap_or_default();
+        of_state.sort();
+        assert_eq!(found, of_state, "{state}");
+    }
+}
+
+/// A restore brings back the operator and exactly the connections that were deleted with it, disabled, once; it is refused
+/// when somebody has taken a name meanwhile, and when the purge has begun.
+pub async fn a_deleted_operator_comes_back_with_exactly_its_connections_while_its_name_is_free(
+    store: Arc<dyn Store>,
+    rows: Rows,
+) {
+    use ops_core::{connection, operator::restore::restore};
+    let estate = Estate::new(store, rows);
+    let acme = estate.operator("acme").await;
+    let kept = estate.connection(&acme, "kept").await;
+    let deleted = estate.delete(acme.id).await;
+    let (restored, change) = restore(&deleted, &estate.stamp()).unwrap();
+    estate.keep(change.clone()).await;
+    assert_eq!(estate.now(acme.id).await, restored);
+    assert_eq!((restored.status, restored.deleted_at, restored.purge_after), (Status::Suspended, None, None));
+    let back = estate.store.connection(kept.id).await.unwrap().unwrap();
+    assert_eq!((back.status, back.deleted_at), (connection::Status::Disabled, None));
+    assert_eq!((back.version, back.config_version), (3, 2));
+    let again = estate.refused(change, None).await;
+    assert!(matches!(again, CommitError::Conflict(name) if name == "operator_restorable"));
+
+    let deleted = estate.delete(acme.id).await;
+    let thief = estate.operator("acme").await;
+    let taken = estate.refused(restore(&deleted, &estate.stamp()).unwrap().1, None).await;
+    assert!(
+        matches!(&taken, CommitError::Taken { field: "code", existing } if *existing == Some(thief.id.uuid())),
+        "{taken:?}"
+    );
+    assert_eq!(estate.now(acme.id).await, deleted, "nothing of it is kept");
+    assert!(estate.store.connection(kept.id).await.unwrap().unwrap().deleted_at.is_some());
 }

@@ -138,6 +138,7 @@ pub async fn the_view_equals_what_was_written(store: Arc<dyn Store>, rows: Rows)
         operator_id,
         operator_status,
         connection_status,
+        in_maintenance: false,
         health,
     };
     let connections = BTreeMap::from([

@@ -3,6 +3,8 @@
 mod commit;
 mod operator;
 mod connection;
+mod maintenance;
+mod timeline;
 mod credential;
 mod routing;
 mod health;
@@ -26,6 +28,7 @@ pub use connection::ConnectionReads;
 pub use credential::CredentialReads;
 pub use event::{EventReads, Sequencer};
 pub use health::{Arrived, ConnectionHealthRow, HealthLog, HealthReads, Taken as SampleTaken};
+pub use maintenance::{MaintenancePage, MaintenanceReads};
 pub use operator::{Deleted, Dossier, OperatorFilter, OperatorReads, OperatorSort};
 pub use receipt::{Receipt, ReceiptScope, Receipts, Reply, StoredReceipt};
 pub use relay::{Backlog, Outbox, RelayMark};
@@ -34,6 +37,7 @@ pub use routing::{RoutingReads, RuleFilter};
 pub use secret::{NotAPath, SecretError, SecretPath, SecretStore};
 pub use service::{Restored, ServiceReads};
 pub use stream::{End, EventStream, Message, Messages, Newest, Published, StreamError, Tail};
+pub use timeline::{Happened, TimelineReads};
 
 pub use crate::sql::health_session::LastHeard;
 
@@ -43,6 +47,8 @@ pub trait Store:
     + OperatorReads
     + ConnectionReads
     + CredentialReads
+    + MaintenanceReads
+    + TimelineReads
     + RoutingReads
     + HealthLog
     + HealthReads
@@ -63,6 +69,8 @@ impl<T> Store for T where
         + OperatorReads
         + ConnectionReads
         + CredentialReads
+        + MaintenanceReads
+        + TimelineReads
         + RoutingReads
         + HealthLog
         + HealthReads

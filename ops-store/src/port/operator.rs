@@ -1,11 +1,15 @@
 //! Reading operators.
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 use ops_core::{
     connection::Connection,
     credential::Credential,
+    health::State,
     id::{ConnectionId, OperatorId, RuleId},
-    operator::{Operator, Status},
+    maintenance::Maintenance,
+    network::Plmn,
+    operator::{CountryCode, LabelKey, LabelValue, Operator, Status},
 };
 
 use super::{Engine, EngineExt, ReadError};
@@ -29,6 +33,10 @@ pub trait OperatorReads: Send + Sync {
     ) -> Result<(Vec<Operator>, Option<(String, OperatorId)>), ReadError>;
     /// An operator with everything that hangs off it, in one flight: what decisions about its status look at.
     async fn dossier(&self, id: OperatorId) -> Result<Option<Dossier>, ReadError>;
+    /// Some operators whose drain ends by `now`, the longest due first.
+    async fn drained_by(&self, now: Timestamp, limit: usize) -> Result<Vec<Operator>, ReadError>;
+    /// Some deleted operators that are to be purged by `now`, or whose purge is not done, the longest due first.
+    async fn to_purge(&self, now: Timestamp, limit: usize) -> Result<Vec<Operator>, ReadError>;
     /// How many operators that are not deleted stand where.
     async fn count_by_status(&self) -> Result<Vec<(Status, u64)>, ReadError>;
 }
@@ -44,8 +52,10 @@ pub struct Dossier {
     pub credentials: Vec<Credential>,
     /// Some of the rules that target it.
     pub targeting_rules: Vec<RuleId>,
-    /// Connections that have had a session which can submit.
-    pub ever_bound: Vec<ConnectionId>,
+    /// When connections last had a session which can submit.
+    pub last_bound: Vec<(ConnectionId, Timestamp)>,
+    /// Its planned windows that are not over.
+    pub open_maintenances: Vec<Maintenance>,
 }
 
 /// Which operators a list shows.
@@ -55,6 +65,14 @@ pub struct OperatorFilter {
     pub q: Option<String>,
     /// Only these.
     pub status: Option<Status>,
+    /// Only those in this judged state.
+    pub health: Option<State>,
+    /// Only those that work there.
+    pub country: Option<CountryCode>,
+    /// Only those that terminate this network.
+    pub network: Option<Plmn>,
+    /// Only those with this label, and with this value when there is one.
+    pub label: Option<(LabelKey, Option<LabelValue>)>,
     /// Whether deleted ones are shown.
     pub deleted: Deleted,
     /// In which order.
@@ -122,13 +140,14 @@ impl<T: Engine> OperatorReads for T {
     }
 
     async fn dossier(&self, id: OperatorId) -> Result<Option<Dossier>, ReadError> {
-        let [operator, connections, credentials, targeting, bound] = self
+        let [operator, connections, credentials, targeting, bound, open] = self
             .read_all([
                 sql::operator::by_id(id),
                 sql::connection::of_operator(id),
                 sql::credential::of_operator(id),
                 sql::routing::targeting(id),
-                sql::health_session::ever_bound(id),
+                sql::health_session::last_bound(id),
+                sql::maintenance::open_of(id),
             ])
             .await?;
         let Some(operator) = operator.first() else { return Ok(None) };
@@ -137,8 +156,24 @@ impl<T: Engine> OperatorReads for T {
             connections: connections.iter().map(sql::connection::read).collect::<Result<_, Corrupt>>()?,
             credentials: credentials.iter().map(sql::credential::read).collect::<Result<_, Corrupt>>()?,
             targeting_rules: targeting.iter().map(|row| row.uuid(0)).collect::<Result<_, Corrupt>>()?,
-            ever_bound: bound.iter().map(|row| row.uuid(0)).collect::<Result<_, Corrupt>>()?,
+            last_bound: bound
+                .iter()
+                .map(|row| Ok((row.uuid(0)?, row.time(1)?)))
+                .collect::<Result<_, Corrupt>>()?,
+            open_maintenances: open.iter().map(sql::maintenance::read).collect::<Result<_, Corrupt>>()?,
         }))
+    }
+
+    async fn drained_by(&self, now: Timestamp, limit: usize) -> Result<Vec<Operator>, ReadError> {
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let [rows] = self.read_all([sql::operator::drained_by(now, limit)]).await?;
+        Ok(rows.iter().map(sql::operator::read).collect::<Result<_, Corrupt>>()?)
+    }
+
+    async fn to_purge(&self, now: Timestamp, limit: usize) -> Result<Vec<Operator>, ReadError> {
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let [rows] = self.read_all([sql::operator::to_purge(now, limit)]).await?;
+        Ok(rows.iter().map(sql::operator::read).collect::<Result<_, Corrupt>>()?)
     }
 
     async fn count_by_status(&self) -> Result<Vec<(Status, u64)>, ReadError> {

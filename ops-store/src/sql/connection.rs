@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use ops_core::{
     connection::{Connection, Expect, Fields, Write},
     id::{ConnectionId, OperatorId},
+    operator::Stamped,
 };
 
 use super::{Corrupt, NotStorable, Row, Statement, args, json, plan::expectation};
@@ -142,6 +143,16 @@ pub(crate) fn delete_all_of(id: OperatorId, at: Timestamp) -> Statement {
     Statement::new(
         "UPDATE connection SET deleted_at = $2, version = version + 1 WHERE operator_id = $1 AND deleted_at IS NULL",
         args![id.uuid(), at],
+    )
+}
+
+/// Brings back the connections that were deleted with their operator, disabled.
+pub(crate) fn restore_all_of(id: OperatorId, deleted_at: Timestamp, by: &Stamped) -> Statement {
+    Statement::new(
+        "UPDATE connection SET deleted_at = NULL, status = 'disabled', version = version + 1, \
+         config_version = config_version + 1, updated_at = $3, updated_by = $4 \
+         WHERE operator_id = $1 AND deleted_at = $2",
+        args![id.uuid(), deleted_at, by.at, by.by.clone()],
     )
 }
 

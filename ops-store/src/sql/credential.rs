@@ -119,3 +119,11 @@ fn put(credential: &Credential) -> Statement {
         args![id.uuid(), stage.to_string(), *activated_at, *retired_at],
     )
 }
+
+/// Gives up the credentials of an operator, before their secrets are destroyed.
+pub(crate) fn destroy_all_of(id: OperatorId) -> Statement {
+    Statement::new(
+        "UPDATE credential SET stage = 'destroyed' WHERE operator_id = $1 AND stage <> 'destroyed'",
+        args![id.uuid()],
+    )
+}

@@ -104,11 +104,11 @@ pub(super) fn read_sessions(rows: &[Row]) -> Result<BTreeMap<ConnectionId, LastH
     Ok(heard)
 }
 
-/// Which connections have had a session that can submit.
-pub(crate) fn ever_bound(operator: OperatorId) -> Statement {
+/// When each connection of an operator last had a session that can submit.
+pub(crate) fn last_bound(operator: OperatorId) -> Statement {
     Statement::new(
-        "SELECT DISTINCT s.connection_id FROM health_session s JOIN connection c ON c.id = s.connection_id \
-         WHERE c.operator_id = $1 AND s.last_bound_at IS NOT NULL",
+        "SELECT s.connection_id, max(s.last_bound_at) FROM health_session s JOIN connection c ON c.id = s.connection_id \
+         WHERE c.operator_id = $1 AND s.last_bound_at IS NOT NULL GROUP BY s.connection_id",
         args![operator.uuid()],
     )
 }

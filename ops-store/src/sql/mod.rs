@@ -10,6 +10,9 @@ pub(crate) mod plan;
 pub(crate) mod refusal;
 pub(crate) mod service;
 pub(crate) mod operator;
+pub(crate) mod operator_index;
+pub(crate) mod maintenance;
+pub(crate) mod note;
 pub(crate) mod connection;
 pub(crate) mod credential;
 pub(crate) mod routing;
@@ -201,6 +204,21 @@ impl Value {
 
 fn corrupt(column: usize, why: &str) -> Corrupt {
     Corrupt { column, why: why.to_owned() }
+}
+
+/// Rows of one operator before an id, the newest first: ids are minted in the order of time.
+pub(crate) fn newest_first(
+    columns: &str,
+    table: &str,
+    operator: ops_core::id::OperatorId,
+    before: Option<Uuid>,
+    limit: i64,
+) -> Statement {
+    let (condition, args) = match before {
+        None => ("operator_id = $1", args![operator.uuid(), limit]),
+        Some(id) => ("operator_id = $1 AND id < $3", args![operator.uuid(), limit, id]),
+    };
+    Statement::new(format!("SELECT {columns} FROM {table} WHERE {condition} ORDER BY id DESC LIMIT $2"), args)
 }
 
 /// A document as it is stored. A document of ours always has a JSON form.

@@ -2,8 +2,10 @@
 
 use jiff::Timestamp;
 use ops_core::{
+    Text as _, Word as _,
     id::OperatorId,
     limits,
+    network::Plmn,
     operator::{Expect, Fields, NameKey, Operator, Write},
 };
 
@@ -11,7 +13,8 @@ use super::{Corrupt, NotStorable, Row, Statement, Value, args, json, plan::expec
 use crate::port::{Deleted, OperatorFilter, OperatorSort};
 
 const COLUMNS: &str = "id, code, external_id, display_name, kind, importance, countries, networks, labels, status, \
-     status_reason, receipts_until, version, created_at, created_by, updated_at, updated_by, deleted_at";
+     status_reason, receipts_until, version, created_at, created_by, updated_at, updated_by, deleted_at, about, \
+     status_until, purge_after, erased_at, purged_at";
 
 pub(crate) fn by_id(id: OperatorId) -> Statement {
     Statement::new(format!("SELECT {COLUMNS} FROM operator WHERE id = $1"), args![id.uuid()])
@@ -42,6 +45,11 @@ pub(crate) fn read(row: &Row) -> Result<Operator, Corrupt> {
         updated_at: row.time(15)?,
         updated_by: row.text(16)?,
         deleted_at: row.opt_time(17)?,
+        about: row.json(18)?,
+        status_until: row.opt_time(19)?,
+        purge_after: row.opt_time(20)?,
+        erased_at: row.opt_time(21)?,
+        purged_at: row.opt_time(22)?,
     }))
 }
 
@@ -71,7 +79,28 @@ pub(crate) fn page(filter: &OperatorFilter, limit: i64) -> Statement {
         Deleted::Include => {}
     }
     if let Some(status) = filter.status {
-        conditions.push(format!("status = ${}", arg(ops_core::Word::as_str(status).into())));
+        conditions.push(format!("status = ${}", arg(status.as_str().into())));
+    }
+    if let Some(health) = filter.health {
+        conditions.extend(super::operator_index::in_health(health));
+    }
+    if let Some(country) = &filter.country {
+        let country = arg(country.as_str().into());
+        conditions
+            .push(format!("id IN (SELECT operator_id FROM operator_country WHERE country = ${country})"));
+    }
+    if let Some(Plmn { mcc, mnc }) = &filter.network {
+        let (mcc, mnc) = (arg(mcc.as_str().into()), arg(mnc.as_str().into()));
+        conditions.push(format!(
+            "id IN (SELECT operator_id FROM operator_network WHERE mcc = ${mcc} AND mnc = ${mnc})"
+        ));
+    }
+    if let Some((key, value)) = &filter.label {
+        let mut label = format!("key = ${}", arg(key.as_str().into()));
+        if let Some(value) = value {
+            label.push_str(&format!(" AND value = ${}", arg(value.as_str().into())));
+        }
+        conditions.push(format!("id IN (SELECT operator_id FROM operator_label WHERE {label})"));
     }
     if let Some(q) = &filter.q {
         let folded = NameKey::of(q);
@@ -98,7 +127,7 @@ pub(crate) fn page(filter: &OperatorFilter, limit: i64) -> Statement {
 pub(crate) fn sort_key(row: &Row, operator: &Operator, sort: OperatorSort) -> Result<String, Corrupt> {
     Ok(match sort {
         OperatorSort::Code => operator.code.to_string(),
-        OperatorSort::DisplayName => row.text(18)?,
+        OperatorSort::DisplayName => row.text(23)?,
         OperatorSort::CreatedAt => operator.created_at.to_string(),
     })
 }
@@ -132,6 +161,26 @@ pub(crate) fn expect(expect: Expect) -> Statement {
             args![id.uuid(), version],
             &id,
         ),
+        Expect::Restorable(id, version) => expectation(
+            "operator_restorable",
+            "EXISTS (SELECT 1 FROM operator WHERE id = $1 AND version = $2 AND deleted_at IS NOT NULL \
+             AND erased_at IS NULL)",
+            args![id.uuid(), version],
+            &id,
+        ),
+        Expect::Deleted(id, version) => expectation(
+            "operator_deleted",
+            "EXISTS (SELECT 1 FROM operator WHERE id = $1 AND version = $2 AND deleted_at IS NOT NULL)",
+            args![id.uuid(), version],
+            &id,
+        ),
+        Expect::NotInMaintenance(id) => expectation(
+            "operator_not_in_maintenance",
+            "NOT EXISTS (SELECT 1 FROM maintenance WHERE operator_id = $1 AND connection_id IS NULL \
+             AND phase = 'running')",
+            args![id.uuid()],
+            &id,
+        ),
         Expect::NotTargeted(id) => expectation(
             "operator_not_targeted",
             "NOT EXISTS (SELECT 1 FROM rule_target WHERE operator_id = $1)",
@@ -154,18 +203,25 @@ pub(crate) fn expect(expect: Expect) -> Statement {
     }
 }
 
-pub(crate) fn write(write: &Write) -> Result<Statement, NotStorable> {
-    match write {
-        Write::Insert(operator) => insert(operator),
-        Write::Put(operator) => put(operator),
-        Write::DeleteConnections(id, at) => Ok(super::connection::delete_all_of(*id, *at)),
-    }
+pub(crate) fn write(write: &Write) -> Result<Vec<Statement>, NotStorable> {
+    Ok(match write {
+        Write::Insert(operator) => vec![insert(operator)?],
+        Write::Put(operator) => vec![put(operator)?],
+        Write::Index(operator) => super::operator_index::put(operator),
+        Write::DeleteConnections(id, at) => vec![super::connection::delete_all_of(*id, *at)],
+        Write::RestoreConnections(id, deleted_at, by) => {
+            vec![super::connection::restore_all_of(*id, *deleted_at, by)]
+        }
+        Write::DestroyCredentials(id) => vec![super::credential::destroy_all_of(*id)],
+        Write::CancelMaintenances(id, by) => vec![super::maintenance::cancel_all_of(*id, by)],
+    })
 }
 
 pub(crate) const INSERT: &str = "INSERT INTO operator (id, code, name_key, external_id, display_name, kind, importance, countries, networks, \
          labels, status, status_reason, receipts_until, version, created_at, created_by, updated_at, updated_by, \
-         deleted_at, event_epoch, event_sequence) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, \
-         $14, $15, $16, $17, $18, $19, (SELECT epoch FROM service), 1)";
+         deleted_at, about, status_until, purge_after, erased_at, purged_at, event_epoch, event_sequence) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, \
+         $23, $24, (SELECT epoch FROM service), 1)";
 
 fn insert(operator: &Operator) -> Result<Statement, NotStorable> {
     let Fields {
@@ -178,8 +234,10 @@ fn insert(operator: &Operator) -> Result<Statement, NotStorable> {
         countries,
         networks,
         labels,
+        about,
         status,
         status_reason,
+        status_until,
         receipts_until,
         version,
         created_at,
@@ -187,6 +245,9 @@ fn insert(operator: &Operator) -> Result<Statement, NotStorable> {
         updated_at,
         updated_by,
         deleted_at,
+        purge_after,
+        erased_at,
+        purged_at,
     } = operator.fields();
     Ok(Statement::new(
         INSERT,
@@ -210,13 +271,19 @@ fn insert(operator: &Operator) -> Result<Statement, NotStorable> {
             *updated_at,
             updated_by.clone(),
             *deleted_at,
+            json(about)?,
+            *status_until,
+            *purge_after,
+            *erased_at,
+            *purged_at,
         ],
     ))
 }
 
 pub(crate) const PUT: &str = "UPDATE operator SET name_key = $2, external_id = $3, display_name = $4, importance = $5, countries = $6, \
          networks = $7, labels = $8, status = $9, status_reason = $10, receipts_until = $11, version = $12, \
-         updated_at = $13, updated_by = $14, deleted_at = $15 WHERE id = $1";
+         updated_at = $13, updated_by = $14, deleted_at = $15, about = $16, status_until = $17, purge_after = $18, \
+         erased_at = $19, purged_at = $20 WHERE id = $1";
 
 fn put(operator: &Operator) -> Result<Statement, NotStorable> {
     let Fields {
@@ -231,13 +298,18 @@ fn put(operator: &Operator) -> Result<Statement, NotStorable> {
         countries,
         networks,
         labels,
+        about,
         status,
         status_reason,
+        status_until,
         receipts_until,
         version,
         updated_at,
         updated_by,
         deleted_at,
+        purge_after,
+        erased_at,
+        purged_at,
     } = operator.fields();
     Ok(Statement::new(
         PUT,
@@ -257,6 +329,11 @@ fn put(operator: &Operator) -> Result<Statement, NotStorable> {
             *updated_at,
             updated_by.clone(),
             *deleted_at,
+            json(about)?,
+            *status_until,
+            *purge_after,
+            *erased_at,
+            *purged_at,
         ],
     ))
 }
@@ -265,6 +342,24 @@ fn put(operator: &Operator) -> Result<Statement, NotStorable> {
 pub(crate) fn holder(column: &'static str, value: &str, wanted_by: OperatorId) -> Statement {
     let sql = format!("SELECT id FROM operator WHERE {column} = $1 AND deleted_at IS NULL AND id <> $2");
     Statement::new(sql, args![value, wanted_by.uuid()])
+}
+
+/// Draining operators whose drain is over.
+pub(crate) fn drained_by(now: Timestamp, limit: i64) -> Statement {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM operator WHERE status = 'draining' AND status_until <= $1 \
+         ORDER BY status_until, id LIMIT $2"
+    );
+    Statement::new(sql, args![now, limit])
+}
+
+/// Deleted operators that are due for a purge, or whose purge has begun.
+pub(crate) fn to_purge(now: Timestamp, limit: i64) -> Statement {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM operator WHERE deleted_at IS NOT NULL AND purged_at IS NULL AND purge_after <= $1 \
+         ORDER BY purge_after, id LIMIT $2"
+    );
+    Statement::new(sql, args![now, limit])
 }
 
 /// How many operators stand where.

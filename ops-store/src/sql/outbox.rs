@@ -4,11 +4,13 @@ use jiff::Timestamp;
 use ops_core::{
     Change, Mark,
     event::{Event, Stored},
-    id::EventId,
+    id::{EventId, OperatorId},
     limits,
 };
 
-use super::{Corrupt, NotStorable, Row, Statement, args, json};
+use uuid::Uuid;
+
+use super::{Corrupt, NotStorable, Row, Statement, args, json, newest_first};
 
 const COLUMNS: &str =
     "id, operator_id, epoch, sequence, position_epoch, position, type, at, traceparent, data";
@@ -37,6 +39,15 @@ pub(crate) fn after(mark: Mark, limit: i64) -> Statement {
          ORDER BY position_epoch, position LIMIT $3"
     );
     Statement::new(sql, args![mark.epoch, mark.n, limit])
+}
+
+/// The events of an operator before an id, the newest first; also those that have no number yet.
+pub(crate) fn of_operator(operator: OperatorId, before: Option<Uuid>, limit: i64) -> Statement {
+    let columns = COLUMNS.replace(
+        "position_epoch, position",
+        "coalesce(position_epoch, 0) AS position_epoch, coalesce(position, 0) AS position",
+    );
+    newest_first(&columns, "outbox", operator, before, limit)
 }
 
 pub(crate) fn read(row: &Row) -> Result<Stored, Corrupt> {

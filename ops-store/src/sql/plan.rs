@@ -12,11 +12,11 @@
 use ops_core::{
     Change,
     change::{Expect, Write},
-    operator,
 };
 
 use super::{
-    NotStorable, Statement, audit, connection, credential, health, outbox, receipt, routing, service,
+    NotStorable, Statement, audit, connection, credential, health, maintenance, note, outbox, receipt,
+    routing, service,
 };
 use crate::port::Receipt;
 
@@ -33,6 +33,7 @@ pub(crate) fn plan(change: &Change, receipt: Option<&Receipt>) -> Result<Vec<Sta
             Expect::Operator(expect) => plan.push(super::operator::expect(*expect)),
             Expect::Connection(expect) => plan.push(connection::expect(*expect)),
             Expect::Credential(expect) => plan.push(credential::expect(*expect)),
+            Expect::Maintenance(expect) => plan.extend(maintenance::expect(expect)),
             Expect::Routing(expect) => plan.extend(routing::expect(expect)),
             Expect::Health(expect) => plan.push(health::expect(expect)),
             Expect::Epoch(epoch) => plan.push(service::expect_epoch(*epoch)),
@@ -40,12 +41,11 @@ pub(crate) fn plan(change: &Change, receipt: Option<&Receipt>) -> Result<Vec<Sta
     }
     for write in &change.writes {
         match write {
-            Write::Operator(operator::Write::DeleteConnections(id, at)) => {
-                plan.push(connection::delete_all_of(*id, *at));
-            }
-            Write::Operator(write) => plan.push(super::operator::write(write)?),
+            Write::Operator(write) => plan.extend(super::operator::write(write)?),
             Write::Connection(write) => plan.push(connection::write(write)?),
             Write::Credential(write) => plan.push(credential::write(write)),
+            Write::Maintenance(write) => plan.push(maintenance::write(write)),
+            Write::Note(write) => plan.push(note::write(write)),
             Write::Routing(write) => plan.extend(routing::write(write)?),
             Write::Health(write) => plan.push(health::write(write)),
         }

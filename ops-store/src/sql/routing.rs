@@ -113,7 +113,9 @@ pub(crate) fn view() -> [Statement; 4] {
         Statement::new(format!("SELECT {RULE} FROM rule"), []),
         Statement::new(format!("SELECT {TARGET} FROM rule_target ORDER BY rule_id, ordinal"), []),
         Statement::new(
-            "SELECT c.id, c.operator_id, o.status, c.status, coalesce(h.state, 'unknown') FROM connection c \
+            "SELECT c.id, c.operator_id, o.status, c.status, coalesce(h.state, 'unknown'), \
+             c.id IN (SELECT connection_id FROM maintenance WHERE phase IN ('draining', 'running') \
+             AND connection_id IS NOT NULL) FROM connection c \
              JOIN operator o ON o.id = c.operator_id LEFT JOIN connection_health h ON h.connection_id = c.id \
              WHERE c.deleted_at IS NULL",
             [],
@@ -135,6 +137,7 @@ pub(crate) fn read_view(
             operator_status: row.word(2)?,
             connection_status: row.word(3)?,
             health: row.word(4)?,
+            in_maintenance: row.bool(5)?,
         };
         eligibility.insert(row.uuid(0)?, of);
     }

@@ -134,6 +134,17 @@ impl Rows {
         everything
     }
 
+    /// Changes rows past the service, as time does: so that a test need not wait for days.
+    ///
+    /// # Panics
+    /// When the database refuses.
+    pub async fn change(&self, sql: &str) {
+        match &self.0 {
+            Look::Postgres(client) => client.batch_execute(sql).await.unwrap(),
+            Look::Sqlite(_, path) => Connection::open(path).unwrap().execute_batch(sql).unwrap(),
+        }
+    }
+
     /// Raises the epoch, as a restore does.
     ///
     /// # Panics

@@ -96,7 +96,7 @@ async fn an_operator_is_never_deleted_and_given_a_rule_at_once() {
                     let dossier = store.dossier(operator.id).await.unwrap().unwrap();
                     let rules = &dossier.targeting_rules;
                     let change =
-                        ops_core::operator::delete::delete(&dossier.operator, rules, &stamp()).unwrap();
+                        ops_core::operator::delete::delete(&dossier.operator, rules, 30, &stamp()).unwrap();
                     start.wait().await;
                     store.commit(change, None).await
                 }

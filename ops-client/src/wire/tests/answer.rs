@@ -10,7 +10,7 @@ use ops_core::{
     event::{EventType, Stored},
     health::{self as core_health, WindowSums},
     id::{ConnectionId, OperatorId, RuleId},
-    operator as core_operator, routing as core_routing, testing,
+    maintenance as core_maintenance, operator as core_operator, routing as core_routing, testing,
 };
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -32,12 +32,14 @@ use crate::{
         event::EventPage,
         health::{ConnectionHealth, Observed, OperatorHealth},
         lease::LeaseAnswer,
+        maintenance::Maintenance,
         me::Me,
         operator::{Operator, Readiness},
-        page::{ConnectionPage, OperatorPage, Page, RulePage},
+        page::{ConnectionPage, OperatorPage, Page, RulePage, TimelinePage},
         problem::Problem,
         resolve::ResolveAnswer,
         routing::{Rule, RuleCreate},
+        timeline::{self, Entry},
     },
 };
 
@@ -126,12 +128,13 @@ fn operator() -> core_operator::Operator {
 }
 
 fn operator_json() -> Value {
-    json!({
+    example::with_about(json!({
         "id": example::OTHER_ID, "code": "acme-de", "external_id": "4711", "display_name": "ACME", "kind": "mno",
         "importance": "critical", "countries": ["DE"], "networks": [{"mcc": "262", "mnc": "01"}],
-        "labels": {"team/name": "blue"}, "status": "draft", "status_reason": null, "receipts_until": null,
-        "version": 1, "created_at": AT, "created_by": "tester", "updated_at": AT, "updated_by": "tester",
-    })
+        "labels": {"team/name": "blue"}, "status": "draft", "status_reason": null, "status_until": null,
+        "receipts_until": null, "version": 1, "created_at": AT, "created_by": "tester", "updated_at": AT,
+        "updated_by": "tester",
+    }))
 }
 
 #[test]
@@ -142,7 +145,12 @@ fn an_operator_is_shown_with_every_field() {
         status: core_operator::Status::Deleted,
         status_reason: Some(testing::text("unpaid")),
         receipts_until: Some(at()),
+        about: Box::default(),
+        status_until: Some(at()),
         deleted_at: Some(at()),
+        purge_after: Some(at()),
+        erased_at: Some(at()),
+        purged_at: Some(at()),
         ..operator().fields().clone()
     });
     let mut expected = operator_json();
@@ -151,9 +159,19 @@ fn an_operator_is_shown_with_every_field() {
         ("status", json!("deleted")),
         ("status_reason", json!("unpaid")),
         ("receipts_until", json!(AT)),
+        ("status_until", json!(AT)),
         ("deleted_at", json!(AT)),
+        ("purge_after", json!(AT)),
+        ("erased_at", json!(AT)),
+        ("purged_at", json!(AT)),
+        ("contacts", json!([])),
     ] {
         expected[key] = value;
+    }
+    for absent in
+        ["legal_name", "website", "portal_url", "description", "support_hours", "time_zone", "contract"]
+    {
+        expected[absent] = json!(null);
     }
     assert_answer::<Operator>(&Operator::of(&suspended), &expected);
 }
@@ -175,6 +193,78 @@ fn a_write_warns_of_a_network_that_the_reference_data_does_not_know() {
     expected["warnings"] =
         json!([{"pointer": "/networks/1", "message": "the reference data does not know this network"}]);
     assert_answer::<Operator>(&Operator::written(&unknown), &expected);
+}
+
+fn window() -> core_maintenance::Maintenance {
+    core_maintenance::Maintenance::restore(core_maintenance::Fields {
+        id: uuid::Uuid::nil().into(),
+        operator_id: operator_id(),
+        connection_id: Some(connection_id()),
+        starts_at: at(),
+        ends_at: "2026-01-31T14:00:00Z".parse().unwrap(),
+        reason: testing::text("new SMSC"),
+        reference: None,
+        drain_s: core_maintenance::DrainSeconds::default(),
+        phase: core_maintenance::Phase::Planned,
+        drains_operator: false,
+        version: 3,
+        created_at: at(),
+        created_by: "tester".into(),
+        updated_at: at(),
+        updated_by: "tester".into(),
+        ended_at: None,
+    })
+}
+
+fn window_json() -> Value {
+    json!({
+        "id": uuid::Uuid::nil(), "operator_id": example::OTHER_ID, "connection_id": example::ID, "starts_at": AT,
+        "ends_at": "2026-01-31T14:00:00Z", "reason": "new SMSC", "reference": null, "drain_s": 0, "phase": "planned",
+        "merged": {"starts_at": AT, "ends_at": "2026-01-31T14:00:00Z"}, "local": null, "version": 3,
+        "created_at": AT, "created_by": "tester", "updated_at": AT, "updated_by": "tester", "ended_at": null,
+    })
+}
+
+#[test]
+fn a_window_is_shown_with_what_it_merges_with_and_on_local_clocks() {
+    assert_answer::<Maintenance>(&Maintenance::of(&window(), &[], None), &window_json());
+    let mut later = window().fields().clone();
+    (later.id, later.starts_at) = (uuid::Uuid::max().into(), later.ends_at);
+    later.ends_at = "2026-01-31T15:00:00Z".parse().unwrap();
+    let later = core_maintenance::Maintenance::restore(later);
+    let mut expected = window_json();
+    expected["merged"]["ends_at"] = json!("2026-01-31T15:00:00Z");
+    expected["local"] = json!({
+        "time_zone": "Europe/Berlin", "starts_at": "2026-01-31T13:00:00+01:00", "ends_at": "2026-01-31T15:00:00+01:00",
+    });
+    let zone = testing::text("Europe/Berlin");
+    assert_answer::<Maintenance>(&Maintenance::of(&window(), &[later], Some(&zone)), &expected);
+}
+
+#[test]
+fn a_timeline_holds_each_kind_under_its_name_the_newest_first() {
+    let note = ops_core::note::Note {
+        id: uuid::Uuid::from_u128(7).into(),
+        operator_id: operator_id(),
+        text: testing::text("Called their NOC."),
+        reference: Some(testing::text("INC-9")),
+        created_at: at(),
+        created_by: "tester".into(),
+    };
+    let entries = vec![Entry::maintenance(&window(), &[], None), Entry::note(note)];
+    let (items, next) = timeline::newest(entries.clone(), 1);
+    assert_eq!((items.len(), next), (1, Some(uuid::Uuid::from_u128(7))));
+    let (items, next) = timeline::newest(entries, 2);
+    let note = json!({
+        "id": uuid::Uuid::from_u128(7), "operator_id": example::OTHER_ID, "text": "Called their NOC.",
+        "reference": "INC-9", "created_at": AT, "created_by": "tester",
+    });
+    let expected = json!({"items": [
+        {"id": uuid::Uuid::from_u128(7), "at": AT, "kind": "note", "note": note},
+        {"id": uuid::Uuid::nil(), "at": AT, "kind": "maintenance", "maintenance": window_json()},
+    ], "next_cursor": null});
+    assert_eq!(next, None);
+    assert_answer::<TimelinePage>(&Page { items, next_cursor: None }, &expected);
 }
 
 #[test]

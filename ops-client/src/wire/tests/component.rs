@@ -12,13 +12,15 @@ use crate::wire::{
     event::EventPage,
     health::{ConnectionHealth, OperatorHealth},
     lease::{LeaseAnswer, LeaseRequest},
+    maintenance::{self, Maintenance},
     me::Me,
     operator::{self, Operator, Readiness},
-    page::{AuditPage, ConnectionPage, OperatorPage, RulePage},
+    page::{AuditPage, ConnectionPage, MaintenancePage, OperatorPage, RulePage, TimelinePage},
     problem::Problem,
     resolve::{ResolveAnswer, ResolveRequest},
     routing::{Rule, RuleCreate},
     sample::SampleBatch,
+    timeline,
 };
 
 fn collect<T: ToSchema>(into: &mut Vec<(String, Value)>) {
@@ -39,7 +41,15 @@ fn components() -> Vec<(String, Value)> {
     components![
         operator::Create,
         operator::Update,
+        operator::Drain,
         operator::Suspend,
+        maintenance::Create,
+        maintenance::Update,
+        Maintenance,
+        timeline::NoteCreate,
+        timeline::Note,
+        MaintenancePage,
+        TimelinePage,
         Operator,
         Readiness,
         connection::Create,

@@ -6,17 +6,54 @@ pub(super) const ID: &str = "0192f0c1-7a2b-7c3d-8e4f-0123456789a1";
 pub(super) const OTHER_ID: &str = "0192f0c1-7a2b-7c3d-8e4f-0123456789a2";
 
 pub(super) fn operator_create() -> Value {
-    json!({
+    with_about(json!({
         "code": "acme-de", "display_name": "ACME", "kind": "mno", "external_id": "4711", "importance": "critical",
         "countries": ["DE"], "networks": [{"mcc": "262", "mnc": "01"}], "labels": {"team/name": "blue"},
-    })
+    }))
 }
 
 pub(super) fn operator_update() -> Value {
-    json!({
+    with_about(json!({
         "display_name": "ACME", "external_id": "4711", "importance": "critical", "countries": ["DE"],
         "networks": [{"mcc": "262", "mnc": "01"}], "labels": {"team/name": "blue"},
+    }))
+}
+
+/// With what people need to know about an operator.
+pub(super) fn with_about(mut operator: Value) -> Value {
+    let about = json!({
+        "legal_name": "ACME Telecom GmbH", "website": "https://acme.example",
+        "portal_url": "https://partner.acme.example/login", "description": "Reaches all of Germany.",
+        "support_hours": "24/7", "time_zone": "Europe/Berlin",
+        "contacts": [{
+            "role": "noc", "level": 1, "name": "NOC", "email": "noc@acme.example", "phone": "+4930123456",
+            "hours": "24/7",
+        }],
+        "contract": {
+            "reference": "V-2026-7", "starts_on": "2026-01-01", "ends_on": "2027-12-31", "notice_days": 90,
+            "currency": "EUR", "contracted_tps": 200, "contracted_binds": 8,
+        },
+    });
+    let members = about.as_object().unwrap().clone();
+    operator.as_object_mut().unwrap().extend(members);
+    operator
+}
+
+pub(super) fn maintenance_create() -> Value {
+    let mut body = maintenance_update();
+    body["connection_id"] = json!(ID);
+    body
+}
+
+pub(super) fn maintenance_update() -> Value {
+    json!({
+        "starts_at": "2026-02-01T01:00:00Z", "ends_at": "2026-02-01T03:00:00Z", "reason": "new SMSC",
+        "reference": "CHG-7", "drain_s": 600,
     })
+}
+
+pub(super) fn note_create() -> Value {
+    json!({"text": "Called their NOC.", "reference": "INC-9"})
 }
 
 pub(super) fn connection_create() -> Value {

@@ -13,8 +13,8 @@ use crate::{
     faults::{Faults, parse},
     pointer::segment,
     wire::{
-        connection, credential, lease::LeaseRequest, operator, resolve::ResolveRequest, routing::RuleCreate,
-        sample::SampleBatch,
+        connection, credential, lease::LeaseRequest, maintenance, operator, resolve::ResolveRequest,
+        routing::RuleCreate, sample::SampleBatch, timeline::NoteCreate,
     },
 };
 
@@ -168,7 +168,7 @@ impl Request {
             }
             self.assert_told(at, json!("no_such_word"), "one_of");
         }
-        if schema["format"] == "uuid" || schema["format"] == "date-time" {
+        if ["uuid", "date-time", "date"].iter().any(|format| schema["format"] == *format) {
             self.assert_told(at, json!("x"), "pattern");
         }
         if let Some(most) = schema["maxLength"].as_u64() {
@@ -212,7 +212,24 @@ fn changing_an_operator_is_parsed_as_its_schema_says() {
 
 #[test]
 fn suspending_an_operator_is_parsed_as_its_schema_says() {
-    Request::of::<operator::Suspend>(json!({"reason": "unpaid"})).check();
+    let body = json!({"reason": "unpaid", "receipts_until": "2026-02-01T00:00:00Z"});
+    Request::of::<operator::Suspend>(body).check();
+}
+
+#[test]
+fn draining_an_operator_is_parsed_as_its_schema_says() {
+    Request::of::<operator::Drain>(json!({"reason": "unpaid", "until": "2026-02-01T00:00:00Z"})).check();
+}
+
+#[test]
+fn planning_and_moving_a_window_are_parsed_as_their_schemas_say() {
+    Request::of::<maintenance::Create>(example::maintenance_create()).check();
+    Request::of::<maintenance::Update>(example::maintenance_update()).check();
+}
+
+#[test]
+fn writing_a_note_is_parsed_as_its_schema_says() {
+    Request::of::<NoteCreate>(example::note_create()).check();
 }
 
 #[test]

@@ -27,5 +27,5 @@ pub async fn delete(
     PathId(id): PathId<OperatorId>,
     write: Write<NoBody>,
 ) -> Result<Response, Problem> {
-    answer(decide(&app, permit.actor(), &write.call, &Delete(id)).await)
+    answer(decide(&app, permit.actor(), &write.call, &Delete { id, kept_days: app.purge_after_days }).await)
 }

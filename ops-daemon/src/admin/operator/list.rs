@@ -7,7 +7,14 @@ use ops_client::{
     paths,
     wire::{operator, page},
 };
-use ops_core::{Invalid, InvalidRule, Word, id::OperatorId, operator::Status, text_rule::TextRule};
+use ops_core::{
+    Invalid, InvalidRule, Text as _, Word,
+    health::State as Health,
+    id::OperatorId,
+    network::{Mcc, Mnc, Plmn},
+    operator::{CountryCode, LabelKey, LabelValue, Status},
+    text_rule::TextRule,
+};
 use ops_store::port::{Deleted, OperatorFilter, OperatorSort};
 use serde_json::json;
 
@@ -31,6 +38,14 @@ pub struct Query {
     q: Option<String>,
     #[deserr(default, try_from(&String) = read_status -> Invalid)]
     status: Option<Status>,
+    #[deserr(default, try_from(&String) = read_health -> Invalid)]
+    health: Option<Health>,
+    #[deserr(default)]
+    country: Option<CountryCode>,
+    #[deserr(default, try_from(&String) = read_network -> Invalid)]
+    network: Option<Plmn>,
+    #[deserr(default, try_from(&String) = read_label -> Invalid)]
+    label: Option<(LabelKey, Option<LabelValue>)>,
     #[deserr(default, try_from(&String) = read_deleted -> Invalid)]
     deleted: Deleted,
     #[deserr(default, try_from(&String) = read_sort -> Invalid)]
@@ -50,6 +65,24 @@ fn read_prefix(raw: &str) -> Result<Option<String>, Invalid> {
 
 fn read_status(raw: &str) -> Result<Option<Status>, Invalid> {
     Status::parse(raw).map(Some)
+}
+
+fn read_health(raw: &str) -> Result<Option<Health>, Invalid> {
+    Health::parse(raw).map(Some)
+}
+
+fn read_network(raw: &str) -> Result<Option<Plmn>, Invalid> {
+    let wrong =
+        || Invalid::new(InvalidRule::Pattern, "must be MCC and MNC joined by a hyphen, such as 262-01");
+    let (mcc, mnc) = raw.split_once('-').ok_or_else(wrong)?;
+    Ok(Some(Plmn { mcc: Mcc::parse(mcc).map_err(|_| wrong())?, mnc: Mnc::parse(mnc).map_err(|_| wrong())? }))
+}
+
+fn read_label(raw: &str) -> Result<Option<(LabelKey, Option<LabelValue>)>, Invalid> {
+    match raw.split_once('=') {
+        Some((key, value)) => Ok(Some((LabelKey::parse(key)?, Some(LabelValue::parse(value)?)))),
+        None => Ok(Some((LabelKey::parse(raw)?, None))),
+    }
 }
 
 fn read_deleted(raw: &str) -> Result<Deleted, Invalid> {
@@ -80,6 +113,10 @@ fn read_sort(raw: &str) -> Result<OperatorSort, Invalid> {
     params(
         ("q" = Option<String>, Query, description = "Prefix of the code or of the folded display name", min_length = 1, max_length = 128),
         ("status" = Option<String>, Query, description = "Only operators that stand there"),
+        ("health" = Option<String>, Query, description = "Only operators in this judged state: unknown, healthy, degraded, down or stale"),
+        ("country" = Option<String>, Query, description = "Only operators that work there (ISO 3166-1 alpha-2)"),
+        ("network" = Option<String>, Query, description = "Only operators that terminate this network: MCC-MNC, such as 262-01"),
+        ("label" = Option<String>, Query, description = "Only operators with this label: key, or key=value"),
         ("deleted" = Option<String>, Query, description = "include or only: whether deleted operators are shown"),
         ("sort" = Option<String>, Query, description = "code (default), created_at or display_name"),
         ("limit" = Option<u16>, Query, description = "Entries of a page, 1 to 200 (50)", minimum = 1, maximum = 200),
@@ -92,10 +129,10 @@ pub async fn list(
     State(app): State<App>,
     QueryOf(query): QueryOf<Query>,
 ) -> Result<Shown<page::Operators>, Problem> {
-    let Query { q, status, deleted, sort, limit, cursor } = query;
-    let shown = format!("{q:?} {status:?} {deleted:?} {sort:?}");
+    let Query { q, status, health, country, network, label, deleted, sort, limit, cursor } = query;
+    let shown = format!("{q:?} {status:?} {health:?} {country:?} {network:?} {label:?} {deleted:?} {sort:?}");
     let after = cursor.map(|cursor| open(&app.access.cursors, &cursor, &shown, &permit)).transpose()?;
-    let filter = OperatorFilter { q, status, deleted, sort, after };
+    let filter = OperatorFilter { q, status, health, country, network, label, deleted, sort, after };
     let (operators, next) =
         app.store.operators(&filter, usize::from(limit.0)).await.map_err(Refusal::from)?;
     let seal = |(key, id): (String, OperatorId)| {

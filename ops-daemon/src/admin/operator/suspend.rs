@@ -28,5 +28,5 @@ pub async fn suspend(
     PathId(id): PathId<OperatorId>,
     write: Write<Body<operator::Suspend>>,
 ) -> Result<Response, Problem> {
-    answer(decide(&app, permit.actor(), &write.call, &Suspend(id, write.body.into_reason())).await)
+    answer(decide(&app, permit.actor(), &write.call, &Suspend(id, write.body.into_command())).await)
 }

@@ -37,6 +37,7 @@ impl UseCase for Activate {
                 Ok(Decided::Commit(Box::new(change), super::reply(200, &next, epoch)?))
             }
             Err(NotActivated::NotReady(list)) => Err(Refusal::NotReady(list)),
+            Err(NotActivated::InMaintenance { from }) => Err(Refusal::InMaintenance { from }),
             Err(NotActivated::IllegalTransition { from }) => {
                 Err(Refusal::IllegalTransition { from, to: Status::Active })
             }

@@ -19,13 +19,18 @@ use crate::app::{
 };
 
 /// Deletes an operator.
-pub struct Delete(pub OperatorId);
+pub struct Delete {
+    /// Which.
+    pub id: OperatorId,
+    /// Days for which it can be restored.
+    pub kept_days: u32,
+}
 
 impl UseCase for Delete {
     type Loaded = Dossier;
 
     async fn load(&self, store: &dyn Store) -> Result<Dossier, Refusal> {
-        let dossier = super::load_dossier(store, self.0).await?;
+        let dossier = super::load_dossier(store, self.id).await?;
         // what is gone is gone: a delete without a key that comes twice is told so
         if dossier.operator.deleted_at.is_some() { Err(Refusal::NotFound) } else { Ok(dossier) }
     }
@@ -35,8 +40,8 @@ impl UseCase for Delete {
     }
 
     fn decide(&self, dossier: Dossier, stamp: &Stamp, _: i64) -> Result<Decided, Refusal> {
-        let change =
-            delete::delete(&dossier.operator, &dossier.targeting_rules, stamp).map_err(|not| match not {
+        let change = delete::delete(&dossier.operator, &dossier.targeting_rules, self.kept_days, stamp)
+            .map_err(|not| match not {
                 NotDeleted::IllegalTransition { from } => {
                     Refusal::IllegalTransition { from, to: Status::Deleted }
                 }

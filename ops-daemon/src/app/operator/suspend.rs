@@ -3,7 +3,10 @@
 use ops_core::{
     Stamp,
     id::OperatorId,
-    operator::{Operator, Reason, Status, suspend},
+    operator::{
+        Operator, Status,
+        suspend::{self, NotSuspended},
+    },
 };
 use ops_store::Store;
 
@@ -13,7 +16,7 @@ use crate::app::{
 };
 
 /// Suspends an operator for a reason.
-pub struct Suspend(pub OperatorId, pub Reason);
+pub struct Suspend(pub OperatorId, pub suspend::Suspend);
 
 impl UseCase for Suspend {
     type Loaded = Operator;
@@ -28,8 +31,12 @@ impl UseCase for Suspend {
 
     fn decide(&self, operator: Operator, stamp: &Stamp, epoch: i64) -> Result<Decided, Refusal> {
         let suspended = suspend::suspend(&operator, self.1.clone(), stamp);
-        let suspended =
-            suspended.map_err(|not| Refusal::IllegalTransition { from: not.from, to: Status::Suspended })?;
+        let suspended = suspended.map_err(|not| match not {
+            NotSuspended::IllegalTransition { from } => {
+                Refusal::IllegalTransition { from, to: Status::Suspended }
+            }
+            NotSuspended::Invalid(faults) => Refusal::Invalid(faults),
+        })?;
         match suspended {
             None => Ok(Decided::Unchanged(super::reply(200, &operator, epoch)?)),
             Some((next, change)) => Ok(Decided::Commit(Box::new(change), super::reply(200, &next, epoch)?)),

@@ -5,6 +5,8 @@ mod http;
 mod decide;
 
 mod operator;
+mod maintenance;
+mod note;
 mod connection;
 mod credential;
 mod health;

@@ -17,7 +17,16 @@ const ROUTES: &[(&str, &str, &str)] = &[
     ("PATCH", "/admin/v1/operators/{operator_id}", "operator:write"),
     ("DELETE", "/admin/v1/operators/{operator_id}", "operator:delete"),
     ("POST", "/admin/v1/operators/{operator_id}/activate", "operator:status"),
+    ("POST", "/admin/v1/operators/{operator_id}/drain", "operator:status"),
     ("POST", "/admin/v1/operators/{operator_id}/suspend", "operator:status"),
+    ("POST", "/admin/v1/operators/{operator_id}/restore", "operator:status"),
+    ("GET", "/admin/v1/operators/{operator_id}/timeline", "operator:read"),
+    ("POST", "/admin/v1/operators/{operator_id}/notes", "operator:write"),
+    ("POST", "/admin/v1/operators/{operator_id}/maintenances", "operator:status"),
+    ("GET", "/admin/v1/operators/{operator_id}/maintenances", "operator:read"),
+    ("GET", "/admin/v1/maintenances/{maintenance_id}", "operator:read"),
+    ("PATCH", "/admin/v1/maintenances/{maintenance_id}", "operator:status"),
+    ("DELETE", "/admin/v1/maintenances/{maintenance_id}", "operator:status"),
     ("GET", "/admin/v1/operators/{operator_id}/readiness", "operator:read"),
     ("POST", "/admin/v1/operators/{operator_id}/connections", "connection:write"),
     ("GET", "/admin/v1/operators/{operator_id}/connections", "connection:read"),
@@ -67,7 +76,7 @@ const MORE: &[(&str, &[&str])] = &[
 /// A path of the table with ids that name nothing.
 fn called(path: &str) -> String {
     let id = "0192f0c1-7a2b-7c3d-8e4f-0123456789ab";
-    ["operator_id", "connection_id", "rule_id"]
+    ["operator_id", "connection_id", "maintenance_id", "rule_id"]
         .iter()
         .fold(path.replace("{version}", "1"), |path, name| path.replace(&format!("{{{name}}}"), id))
 }

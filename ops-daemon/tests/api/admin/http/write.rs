@@ -1,10 +1,11 @@
 //! What every changing route takes: `src/http/write.rs`.
 
+use jiff::SignedDuration;
 use ops_daemon::{admin::router::router, http::api::Kind};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::support::{Caller, Daemon, Database, Estate, on_both, sample, with};
+use crate::support::{Caller, Daemon, Database, Estate, now, on_both, sample, with};
 
 const OPERATORS: &str = "/admin/v1/operators";
 
@@ -35,7 +36,7 @@ const CREDENTIALS: &str = "/admin/v1/connections/{connection_id}/credentials";
 type Change = (&'static str, &'static str, String, Value);
 
 /// Every changing route with a request that would be kept, in an estate where it can be. `staged` has a second credential.
-fn changes(estate: &Estate, staged: &Estate, draft: &str, rule: &str) -> Vec<Change> {
+fn changes(estate: &Estate, staged: &Estate, draft: &str, rule: &str, window: &str) -> Vec<Change> {
     let (operator, connection) = (&estate.operator, &estate.connection);
     let operators = |rest: &str| format!("{OPERATORS}/{operator}{rest}");
     let connections = |rest: &str| format!("/admin/v1/connections/{connection}{rest}");
@@ -45,7 +46,17 @@ fn changes(estate: &Estate, staged: &Estate, draft: &str, rule: &str) -> Vec<Cha
         ("POST", OPERATORS, OPERATORS.into(), sample::operator("new")),
         ("PATCH", "/admin/v1/operators/{operator_id}", operators(""), json!({"importance": "critical"})),
         ("DELETE", "/admin/v1/operators/{operator_id}", format!("{OPERATORS}/{draft}"), json!({})),
+        ("POST", "/admin/v1/operators/{operator_id}/drain", operators("/drain"), json!({"reason": "x"})),
         ("POST", "/admin/v1/operators/{operator_id}/suspend", operators("/suspend"), json!({"reason": "x"})),
+        ("POST", "/admin/v1/operators/{operator_id}/notes", operators("/notes"), json!({"text": "x"})),
+        (
+            "POST",
+            "/admin/v1/operators/{operator_id}/maintenances",
+            operators("/maintenances"),
+            json!({"ends_at": now() + SignedDuration::from_hours(1), "reason": "x"}),
+        ),
+        ("PATCH", "/admin/v1/maintenances/{maintenance_id}", window.into(), json!({"reason": "y"})),
+        ("DELETE", "/admin/v1/maintenances/{maintenance_id}", window.into(), json!({})),
         ("POST", "/admin/v1/operators/{operator_id}/connections", operators("/connections"), added),
         ("POST", "/admin/v1/connections/{connection_id}/disable", connections("/disable"), json!({})),
         ("POST", CREDENTIALS, connections("/credentials"), secret),
@@ -67,8 +78,9 @@ fn changes(estate: &Estate, staged: &Estate, draft: &str, rule: &str) -> Vec<Cha
 }
 
 /// Changing routes that need another start than the others; each has its dry run in its own test.
-const ELSEWHERE: [(&str, &str); 2] = [
+const ELSEWHERE: [(&str, &str); 3] = [
     ("POST", "/admin/v1/operators/{operator_id}/activate"),
+    ("POST", "/admin/v1/operators/{operator_id}/restore"),
     ("POST", "/admin/v1/connections/{connection_id}/enable"),
 ];
 
@@ -79,7 +91,11 @@ on_both!(a_dry_run_of_every_change_answers_and_leaves_nothing, |daemon: Daemon| 
     let staged = Estate::create(&daemon, "staged").await;
     let second = format!("/admin/v1/connections/{}/credentials", staged.connection);
     admin.post(&second, json!({"system_id": "sys", "password": "y"})).await.expect(201);
-    let changes = changes(&estate, &staged, &draft, &rule);
+    let window =
+        json!({"starts_at": "2096-01-01T00:00:00Z", "ends_at": "2096-01-01T01:00:00Z", "reason": "x"});
+    let windows = format!("{OPERATORS}/{}/maintenances", estate.operator);
+    let window = admin.post(&windows, window).await.expect(201).header("location");
+    let changes = changes(&estate, &staged, &draft, &rule, &window);
     let mut known: Vec<_> =
         changes.iter().map(|(method, path, ..)| (*method, *path)).chain(ELSEWHERE).collect();
     known.sort_unstable();
@@ -126,6 +142,11 @@ on_both!(a_dry_run_of_a_move_decides_as_the_move_would, |daemon: Daemon| async m
         .await
         .refused(412, "precondition_failed");
     admin.delete(&format!("{operator}?dry_run=true"), "*").await.expect(204);
+    assert_eq!(daemon.stored().await, before);
+    admin.delete(&operator, "*").await.expect(204);
+    let before = daemon.stored().await;
+    let restored = admin.act(&format!("{operator}/restore?dry_run=true")).await.expect(200);
+    assert_eq!(restored.body["status"], "suspended");
     assert_eq!(daemon.stored().await, before);
 });
 

@@ -21,6 +21,7 @@ on_both!(an_operator_without_connection_is_told_what_is_missing, |daemon: Daemon
         ("enabled_connection", "block"),
         ("active_credential", "block"),
         ("successful_bind", "warn"),
+        ("noc_contact", "warn"),
         ("targeting_rule", "warn"),
     ];
     assert_eq!(

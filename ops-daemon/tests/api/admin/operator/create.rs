@@ -45,7 +45,9 @@ on_both!(a_minimal_body_gets_every_default, |daemon: Daemon| async move {
     let expected = json!({
         "id": created.id(), "code": "acme-de", "external_id": null, "display_name": "Operator acme-de",
         "kind": "mno", "importance": "normal", "countries": [], "networks": [], "labels": {},
-        "status": "draft", "status_reason": null, "receipts_until": null, "version": 1,
+        "legal_name": null, "website": null, "portal_url": null, "description": null, "support_hours": null,
+        "contacts": [], "time_zone": null, "contract": null,
+        "status": "draft", "status_reason": null, "status_until": null, "receipts_until": null, "version": 1,
         "created_at": times.0, "created_by": "dev-admin", "updated_at": times.1, "updated_by": "dev-admin",
         "warnings": [],
     });
@@ -59,6 +61,13 @@ fn full() -> Value {
         "importance": "critical", "countries": ["FR", "XK", "DE"],
         "networks": [{"mcc": "262", "mnc": "01"}, {"mcc": "999", "mnc": "001"}, {"mcc": "208", "mnc": "01"}],
         "labels": {"team/owner": "a", "empty": ""},
+        "legal_name": "Hub „Süd“ GmbH", "website": "https://hub.example", "portal_url": "https://p.hub.example/login",
+        "description": "Reaches all.", "support_hours": "24/7", "time_zone": "Europe/Paris",
+        "contacts": [
+            {"role": "billing", "name": "Accounts", "email": "pay@hub.example"},
+            {"role": "noc", "name": "Jane Doe", "phone": "+33123456789", "level": 2, "hours": "Mo-Fr"},
+        ],
+        "contract": {"reference": "V-7", "starts_on": "2026-01-01", "currency": "EUR", "contracted_tps": 12.5},
     })
 }
 
@@ -71,7 +80,17 @@ on_both!(
                 "code": "hub-1", "display_name": "Café Hub", "kind": "hub", "external_id": "LEGACY 7",
                 "importance": "critical", "countries": ["DE", "FR", "XK"],
                 "networks": [{"mcc": "208", "mnc": "01"}, {"mcc": "262", "mnc": "01"}, {"mcc": "999", "mnc": "001"}],
-                "labels": {"empty": "", "team/owner": "a"},
+                "labels": {"empty": "", "team/owner": "a"}, "legal_name": "Hub „Süd“ GmbH",
+                "website": "https://hub.example", "portal_url": "https://p.hub.example/login",
+                "description": "Reaches all.", "support_hours": "24/7", "time_zone": "Europe/Paris",
+                "contacts": [
+                    {"role": "noc", "level": 2, "name": "Jane Doe", "email": null, "phone": "+33123456789", "hours": "Mo-Fr"},
+                    {"role": "billing", "level": 1, "name": "Accounts", "email": "pay@hub.example", "phone": null, "hours": null},
+                ],
+                "contract": {
+                    "reference": "V-7", "starts_on": "2026-01-01", "ends_on": null, "notice_days": null,
+                    "currency": "EUR", "contracted_tps": 12.5, "contracted_binds": null,
+                },
             });
             let read = daemon.as_role("viewer").get(&created.header("location")).await.expect(200);
             for (field, value) in expected.as_object().unwrap() {
@@ -103,6 +122,9 @@ on_both!(the_event_is_the_public_view_with_the_callers_trace, |daemon: Daemon| a
         ("time", created.body["created_at"].as_str().unwrap()),
     ] {
         assert_eq!(event[member], value, "{member}");
+    }
+    for kept in ["contacts", "contract", "legal_name"] {
+        assert!(event["data"].get(kept).is_none(), "{kept} is in no event");
     }
     let view = event["data"].as_object().unwrap();
     assert!(!view.contains_key("created_by") && !view.contains_key("warnings"), "{event}");

@@ -173,3 +173,38 @@ on_both!(a_prefix_is_text_like_any_other_and_never_a_pattern, |daemon: Daemon| a
         refused.telling(&[("q", "characters")]);
     }
 });
+
+on_both!(a_list_finds_places_labels_and_health, |daemon: Daemon| async move {
+    let body = json!({
+        "code": "acme", "display_name": "Acme", "kind": "mno", "countries": ["DE", "AT"],
+        "networks": [{"mcc": "262", "mnc": "01"}], "labels": {"region": "emea", "tier": ""},
+    });
+    daemon.admin().post(OPERATORS, body).await.expect(201);
+    create(&daemon, "other", "Other").await;
+    let viewer = daemon.as_role("viewer");
+    for (query, found) in [
+        ("country=AT", vec!["acme"]),
+        ("country=CH", vec![]),
+        ("network=262-01", vec!["acme"]),
+        ("network=262-001", vec![]),
+        ("label=region", vec!["acme"]),
+        ("label=region%3Demea", vec!["acme"]),
+        ("label=region%3Dapac", vec![]),
+        ("label=tier%3D", vec!["acme"]),
+        ("health=unknown", vec!["acme", "other"]),
+        ("health=down", vec![]),
+        ("country=DE&label=region&network=262-01&status=draft&health=unknown&q=ac", vec!["acme"]),
+    ] {
+        assert_eq!(listed(&viewer, query).await, found, "{query}");
+    }
+    for (query, told) in [
+        ("country=de", ("country", "pattern")),
+        ("network=262", ("network", "pattern")),
+        ("network=262-1", ("network", "pattern")),
+        ("label=%3Dx", ("label", "length")),
+        ("label=A", ("label", "pattern")),
+        ("health=fine", ("health", "one_of")),
+    ] {
+        viewer.get(&format!("{OPERATORS}?{query}")).await.refused(400, "invalid_query").telling(&[told]);
+    }
+});

@@ -162,3 +162,76 @@ on_both!(an_operator_that_is_unknown_or_deleted_cannot_be_changed, |daemon: Daem
     admin.patch(&unknown, json!({"importance": "critical"}), "*").await.refused(404, "not_found");
     assert_eq!(daemon.stored().await, before);
 });
+
+on_both!(
+    the_contract_is_merged_contacts_are_replaced_and_the_trail_names_nobody,
+    |daemon: Daemon| async move {
+        let (admin, path) = (daemon.admin(), created(&daemon).await);
+        let about = json!({
+            "legal_name": "Acme AG", "time_zone": "Europe/Zurich",
+            "contacts": [{"role": "noc", "name": "Jane Doe", "phone": "+41123456789"}],
+            "contract": {"reference": "V-7", "starts_on": "2026-01-01", "ends_on": "2026-12-31", "currency": "CHF"},
+        });
+        admin.patch(&path, about, "*").await.expect(200);
+        let patch = json!({
+            "legal_name": null, "contacts": [{"role": "noc", "name": "John Roe", "email": "john@acme.example"}],
+            "contract": {"ends_on": null, "notice_days": 30},
+        });
+        let changed = admin.patch(&path, patch, "*").await.expect(200);
+        assert_eq!(
+            (&changed.body["legal_name"], &changed.body["time_zone"]),
+            (&json!(null), &json!("Europe/Zurich"))
+        );
+        assert_eq!(changed.body["contacts"].as_array().unwrap().len(), 1);
+        let contract = &changed.body["contract"];
+        assert_eq!(
+            (&contract["reference"], &contract["ends_on"], &contract["notice_days"]),
+            (&json!("V-7"), &json!(null), &json!(30))
+        );
+        let audit = daemon.audit().await;
+        let text = json!(audit).to_string();
+        assert!(!text.contains("Jane") && !text.contains("John") && !text.contains("+41123456789"), "{text}");
+        let contacts = |entry: &Value| {
+            let changes = entry["changes"].as_array().unwrap().iter();
+            changes.clone().find(|change| change["field"] == "contacts").unwrap().clone()
+        };
+        assert_eq!(contacts(&audit[0]), json!({"field": "contacts", "old": "changed", "new": ["noc"]}));
+        assert_eq!(contacts(&audit[1]), json!({"field": "contacts", "old": [], "new": ["noc"]}));
+
+        let before = daemon.stored().await;
+        for (body, faults) in [
+            (json!({"contract": {"ends_on": "2025-12-31"}}), vec![("/contract/ends_on", "combination")]),
+            (json!({"contacts": [{"role": "noc", "name": "x"}]}), vec![("/contacts/0", "combination")]),
+            (
+                json!({"contacts": [{"role": "boss", "level": 6, "email": "x", "phone": "030", "fax": "1"}]}),
+                vec![
+                    ("/contacts/0/role", "one_of"),
+                    ("/contacts/0/level", "range"),
+                    ("/contacts/0/name", "required"),
+                    ("/contacts/0/email", "length"),
+                    ("/contacts/0/phone", "pattern"),
+                    ("/contacts/0/fax", "unknown"),
+                ],
+            ),
+            (
+                json!({"website": "http://acme.example", "time_zone": "CEST"}),
+                vec![("/website", "pattern"), ("/time_zone", "pattern")],
+            ),
+            (
+                json!({"contract": {"currency": "DEM", "notice_days": 731, "contracted_tps": 0}}),
+                vec![
+                    ("/contract/currency", "pattern"),
+                    ("/contract/notice_days", "range"),
+                    ("/contract/contracted_tps", "range"),
+                ],
+            ),
+        ] {
+            admin.patch(&path, body, "*").await.refused(422, "invalid").telling(&faults);
+        }
+        assert_eq!(daemon.stored().await, before);
+        assert_eq!(
+            admin.patch(&path, json!({"contract": null}), "*").await.expect(200).body["contract"],
+            json!(null)
+        );
+    }
+);

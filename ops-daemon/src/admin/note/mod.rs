@@ -1,0 +1,3 @@
+//! Notes about operators.
+
+pub mod create;

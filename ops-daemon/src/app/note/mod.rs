@@ -1,0 +1,3 @@
+//! Verbs of a note.
+
+pub mod create;

@@ -1,0 +1,3 @@
+//! Mirrors `src/admin/note/`.
+
+mod create;
