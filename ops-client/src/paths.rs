@@ -53,6 +53,8 @@ pub const RULE: &str = "/admin/v1/routing/rules/{rule_id}";
 /// Where a message would go, for people.
 pub const RESOLVE: &str = "/admin/v1/routing/resolve";
 
+/// The reference data of networks.
+pub const NETWORKS: &str = "/admin/v1/networks";
 /// The published events.
 pub const EVENTS: &str = "/admin/v1/events";
 /// The audit trail.

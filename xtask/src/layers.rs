@@ -53,7 +53,22 @@ const RULES: [Rule; 5] = [
 
 /// The only crate that talks to servers and databases.
 const STORE: &str = "ops-store";
-const SERVER_CLIENTS: [&str; 9] = [
+const SERVER_CLIENTS: [&str; 24] = [
+    "bb8-postgres",
+    "deadpool",
+    "diesel",
+    "hashicorp_vault",
+    "libsqlite3-sys",
+    "nats",
+    "nkeys",
+    "openbao",
+    "postgres-native-tls",
+    "r2d2_postgres",
+    "refinery-core",
+    "rustify",
+    "sea-orm",
+    "sqlx-core",
+    "vault-client",
     "tokio-postgres",
     "tokio-postgres-rustls",
     "deadpool-postgres",
@@ -65,7 +80,7 @@ const SERVER_CLIENTS: [&str; 9] = [
     "async-nats",
 ];
 
-/// Every arrow of the workspace that should not be there.
+/// Every arrow of the workspace that should not be there, of the shipped code and of what builds it.
 pub(crate) fn complaints() -> Result<Vec<String>, Failure> {
     let output = process::finish(cargo(&["metadata", "--format-version", "1", "--no-deps"]))?;
     let metadata = serde_json::from_slice(&output.stdout)
@@ -84,7 +99,7 @@ fn arrows(metadata: &Value) -> Vec<Crate> {
         .map(|package| Crate {
             name: text(package, "name"),
             dependencies: elements(package, "dependencies")
-                .filter(|dependency| dependency.get("kind").is_none_or(Value::is_null))
+                .filter(|dependency| dependency.get("kind").is_none_or(|kind| kind != "dev"))
                 .map(|dependency| {
                     (text(dependency, "name"), dependency.get("optional") == Some(&Value::Bool(true)))
                 })
@@ -183,6 +198,19 @@ mod tests {
             let complaints = complaints_for(from, &normal(to));
             assert_eq!(complaints.len(), 1, "{from} -> {to}: {complaints:?}");
             assert!(complaints[0].starts_with(&format!("{from} depends on {to}: ")), "{complaints:?}");
+        }
+    }
+
+    #[test]
+    fn a_client_of_a_server_is_reported_also_where_it_only_builds_or_is_for_one_platform() {
+        for client in SERVER_CLIENTS {
+            for dependency in [
+                json!({"name": client, "kind": "build", "optional": false}),
+                json!({"name": client, "kind": null, "optional": true, "target": "cfg(unix)"}),
+            ] {
+                assert_eq!(complaints_for("ops-daemon", &dependency).len(), 1, "{dependency}");
+                assert!(complaints_for(STORE, &dependency).is_empty(), "{dependency}");
+            }
         }
     }
 

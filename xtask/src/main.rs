@@ -7,6 +7,8 @@ mod test_tally;
 mod stack;
 
 mod check;
+mod migrate;
+mod networks;
 mod layers;
 mod tidy;
 
@@ -39,6 +41,11 @@ enum Task {
     /// Private servers for working by hand: PostgreSQL, nats-server, OpenBao.
     #[command(subcommand)]
     Stack(stack::Verb),
+    /// The way from every earlier schema to this one.
+    #[command(subcommand)]
+    Migrate(migrate::Verb),
+    /// Make the table of reference networks from its public-domain source, or compare it.
+    Networks(networks::Arguments),
     /// Formatting, lints, the arrows between the crates, and the rules of the house.
     Check,
 }
@@ -58,6 +65,8 @@ fn run(task: Task) -> Result<ExitCode, Failure> {
     match task {
         Task::Test(arguments) => test::run(&arguments),
         Task::Stack(verb) => stack::run(&verb),
+        Task::Migrate(verb) => migrate::run(&verb),
+        Task::Networks(arguments) => networks::run(&arguments),
         Task::Check => check::run(),
     }
 }

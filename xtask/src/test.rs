@@ -23,11 +23,17 @@ pub(crate) struct Arguments {
 
 /// Starts the servers, runs the tests, stops the servers, says how it went.
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
+    run_some(&arguments.cargo_test, &[])
+}
+
+/// As [`run`], with more variables.
+pub(crate) fn run_some(arguments: &[String], variables: &[(&str, &str)]) -> Result<ExitCode, Failure> {
     let started = Instant::now();
-    let features = selection(&arguments.cargo_test);
+    let features = selection(arguments);
     let servers = if features.is_empty() { None } else { Some(Servers::start()?) };
     let mut tally = Tally::default();
-    let command = cargo_test(&features, &arguments.cargo_test, servers.as_ref());
+    let mut command = cargo_test(&features, arguments, servers.as_ref());
+    command.envs(variables.iter().copied());
     let status = process::stream(command, |line| {
         say(line);
         tally.read(line);

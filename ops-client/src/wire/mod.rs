@@ -3,7 +3,8 @@
 //!
 //! Read in this order: [`rule`] (schemas out of rules), [`operator`] with [`about`], [`maintenance`],
 //! [`timeline`], [`connection`] with [`smpp`], [`credential`],
-//! [`lease`], [`routing`] with [`destination`], [`resolve`], [`sample`] with [`batch`], [`health`], [`event`],
+//! [`lease`], [`routing`] with [`destination`], [`resolve`], [`sample`] with [`batch`], [`health`], [`network`],
+//! [`event`],
 //! [`audit`], [`me`], and what every request can be answered: [`problem`], [`page`].
 
 pub mod rule;
@@ -27,6 +28,7 @@ pub mod resolve;
 pub mod sample;
 pub mod batch;
 pub mod health;
+pub mod network;
 pub mod event;
 pub mod audit;
 pub mod me;

@@ -5,8 +5,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{
-    audit::AuditEntryShape, connection::Connection, maintenance::Maintenance, operator::Operator,
-    routing::Rule, timeline::Entry,
+    audit::AuditEntryShape, connection::Connection, maintenance::Maintenance, network::Network,
+    operator::Operator, routing::Rule, timeline::Entry,
 };
 
 /// One page of a list.
@@ -28,6 +28,8 @@ pub type Rules = Page<Rule>;
 pub type Maintenances = Page<Maintenance>;
 /// A page of an operator's timeline, newest first.
 pub type Timeline = Page<Entry>;
+/// A page of reference networks, by MCC and MNC.
+pub type Networks = Page<Network>;
 /// A page of the audit trail, newest first.
 pub type AuditEntries = Page<AuditEntry>;
 
@@ -55,6 +57,8 @@ shapes! {
     MaintenancePage of Maintenance;
     /// A page of a timeline: the shape of [`Timeline`].
     TimelinePage of Entry;
+    /// A page of reference networks: the shape of [`Networks`].
+    NetworkPage of Network;
     /// A page of the audit trail: the shape of [`AuditEntries`].
     AuditPage of AuditEntryShape;
 }

@@ -4,4 +4,4 @@ mod code;
 mod table;
 
 pub use code::{Mcc, Mnc, Plmn};
-pub use table::{Network, all, find};
+pub use table::{Network, Search, all, find, search};

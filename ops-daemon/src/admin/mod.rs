@@ -9,6 +9,7 @@ pub mod routing;
 pub mod health;
 pub mod maintenance;
 pub mod note;
+pub mod network;
 pub mod event;
 pub mod audit;
 pub mod me;

@@ -1,6 +1,8 @@
 //! Every route of the admin API: one line each. The permission stands in the handler's first argument.
 
-use super::{audit, connection, credential, event, health, maintenance, me, note, operator, routing};
+use super::{
+    audit, connection, credential, event, health, maintenance, me, network, note, operator, routing,
+};
 use crate::{
     app::App,
     http::api::{Admin, Api, Built},
@@ -45,6 +47,7 @@ pub fn router() -> Built<App> {
         .read(verb!(routing::get::get))
         .write(verb!(routing::delete::delete))
         .act(verb!(routing::resolve::resolve))
+        .read(verb!(network::list::list))
         .read(verb!(event::list::list))
         .read(verb!(audit::list::list))
         .read(verb!(me::get::get))
@@ -59,6 +62,6 @@ mod tests {
     fn every_route_has_a_method_that_fits_and_an_operation_id_of_its_own() {
         let built = router();
         assert_eq!(built.faults(), Vec::<String>::new());
-        assert_eq!(built.table.len(), 37);
+        assert_eq!(built.table.len(), 38);
     }
 }

@@ -1,5 +1,6 @@
 //! Migrations on PostgreSQL: under an advisory lock, each file in a transaction, as a job before a rollout.
 
+use refinery::Target;
 use tokio_postgres::Client;
 
 use super::{ConnectError, Settings, session, session::Way};
@@ -12,6 +13,9 @@ mod embedded {
 const ROLES: &str = include_str!("../../../migrations/postgres/roles.sql");
 /// One number that every migrator locks: refinery takes no lock of its own.
 const LOCK: i64 = 0x6f70_735f_6d69_6772;
+
+/// The first version that knows which server its rows come from.
+const MEETS_SERVERS: i64 = 2;
 
 /// Why the schema is not there.
 #[derive(Debug, thiserror::Error)]
@@ -47,6 +51,19 @@ pub struct Migrated {
 /// # Errors
 /// [`MigrateError`].
 pub async fn migrate(settings: &Settings) -> Result<Migrated, MigrateError> {
+    run(settings, Target::Latest).await
+}
+
+/// Brings the schema to an earlier version, as an earlier binary did: for tests of the way from there.
+///
+/// # Errors
+/// [`MigrateError`].
+#[cfg(feature = "testing")]
+pub async fn migrate_through(settings: &Settings, version: i32) -> Result<Migrated, MigrateError> {
+    run(settings, Target::Version(version)).await
+}
+
+async fn run(settings: &Settings, target: Target) -> Result<Migrated, MigrateError> {
     let mut client = connect(settings).await?;
     client.batch_execute("SET statement_timeout = 0; SET lock_timeout = '60s'").await?;
     client.execute("SELECT pg_advisory_lock($1)", &[&LOCK]).await?;
@@ -57,13 +74,15 @@ pub async fn migrate(settings: &Settings) -> Result<Migrated, MigrateError> {
         client.batch_execute("CREATE SCHEMA ops").await?;
     }
     let mut runner = embedded::migrations::runner().set_abort_missing(false);
-    runner = runner.set_grouped(false);
+    runner = runner.set_grouped(false).set_target(target);
     let report = runner.run_async(&mut client).await.map_err(Box::new)?;
     // the service looks at the version when it starts; this table is the runner's, so no migration can grant it
     client.batch_execute("GRANT SELECT ON ops.refinery_schema_history TO ops_app").await?;
-    // takes note of this server, or finds that the rows came from another one
-    client.batch_execute("SELECT ops.meet_server()").await?;
     let version = version(&client).await?;
+    if version >= MEETS_SERVERS {
+        // takes note of this server, or finds that the rows came from another one
+        client.batch_execute("SELECT ops.meet_server()").await?;
+    }
     Ok(Migrated { applied: report.applied_migrations().len(), version })
 }
 

@@ -27,6 +27,8 @@ use tokio::{
 
 #[cfg(feature = "testing")]
 pub(crate) use migrate::fingerprint;
+#[cfg(feature = "testing")]
+pub use migrate::migrate_through;
 pub use migrate::{MigrateError, Migrated, apply_roles, migrate, schema_version};
 pub use self_test::{Unfit, self_test};
 pub use settings::{Settings, Tls};

@@ -10,6 +10,8 @@ mod writer;
 
 use std::sync::{Arc, atomic::AtomicI64};
 
+#[cfg(feature = "testing")]
+pub use open::migrate_through;
 pub(crate) use open::private;
 pub use open::{OpenError, schema_version};
 

@@ -62,6 +62,19 @@ impl SqliteStore {
     }
 }
 
+/// A file whose schema is at an earlier version, as an earlier binary left it: for tests of the way from there.
+///
+/// # Errors
+/// [`OpenError`].
+#[cfg(feature = "testing")]
+pub fn migrate_through(path: &Path, version: i32) -> Result<(), OpenError> {
+    private(path)?;
+    let mut writer = connect(path, OpenFlags::default())?;
+    let runner = embedded::migrations::runner().set_target(refinery::Target::Version(version));
+    runner.run(&mut writer).map_err(Box::new)?;
+    Ok(())
+}
+
 /// Makes the file if need be, for its owner only, before anything is in it. One that is there is not opened: closing it
 /// again would drop the locks that another connection of this process holds on it.
 pub(crate) fn private(path: &Path) -> io::Result<()> {

@@ -9,6 +9,7 @@
 
 pub mod certificate;
 pub mod cluster;
+pub mod committed;
 pub mod fault_proxy;
 pub mod nats;
 pub mod outbox;

@@ -6,6 +6,7 @@ mod cluster;
 mod conformance;
 mod estate;
 mod flights;
+mod migrations;
 mod pooler;
 mod proxy;
 mod races;

@@ -2,7 +2,7 @@
 //! without a trace.
 
 mod background;
-mod folder;
+pub(crate) mod folder;
 mod nats;
 mod openbao;
 mod packages;

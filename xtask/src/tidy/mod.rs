@@ -13,6 +13,7 @@ mod lint_exceptions;
 mod migrations;
 mod opening_line;
 mod own_extractors;
+mod secret_columns;
 mod secret_fields;
 mod select_star;
 mod sleeping;
@@ -42,13 +43,14 @@ impl fmt::Display for Fault {
 /// Finds the faults among the files of the checkout.
 type Rule = fn(&[File]) -> Vec<Fault>;
 
-const RULES: [Rule; 13] = [
+const RULES: [Rule; 14] = [
     test_tree::faults,
     file_names::faults,
     opening_line::faults,
     lint_exceptions::faults,
     unfinished::faults,
     secret_fields::faults,
+    secret_columns::faults,
     core_is_pure::faults,
     own_extractors::faults,
     select_star::faults,

@@ -11,6 +11,7 @@ mod connection;
 mod credential;
 mod health;
 mod routing;
+mod network;
 mod event;
 mod audit;
 mod me;

@@ -45,6 +45,7 @@ const ROUTES: &[(&str, &str, &str)] = &[
     ("GET", "/admin/v1/routing/rules/{rule_id}", "routing:read"),
     ("DELETE", "/admin/v1/routing/rules/{rule_id}", "routing:apply"),
     ("POST", "/admin/v1/routing/resolve", "routing:read"),
+    ("GET", "/admin/v1/networks", "operator:read"),
     ("GET", "/admin/v1/events", "event:read"),
     ("GET", "/admin/v1/audit", "audit:read"),
     ("GET", "/admin/v1/me", "any_token"),

@@ -1,6 +1,8 @@
 //! SQLite passes the conformance suite, and keeps its word when callers go away.
 #![expect(clippy::unwrap_used, reason = "a test's own values")]
 
+mod migrations;
+
 use std::{sync::Arc, time::Duration};
 
 use ops_core::{

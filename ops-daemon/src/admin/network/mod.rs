@@ -1,0 +1,3 @@
+//! `/networks`: the reference data.
+
+pub mod list;

@@ -1,0 +1,3 @@
+//! Mirrors `src/admin/network/`.
+
+mod list;

@@ -1,0 +1,78 @@
+//! Migrations on PostgreSQL: from nothing and from every earlier state they end in one schema, which is the committed one.
+
+use std::{env, path::Path, process::Command};
+
+use ops_store::{
+    postgres::{Settings, apply_roles, migrate, migrate_through, schema_version},
+    testing::{committed, postgres::Database},
+};
+
+/// What the migrations make, as pg_dump writes it, without what changes from server to server.
+fn dump(database: &Database) -> String {
+    let bin = env::var("OPS_TEST_POSTGRES_BIN").expect("OPS_TEST_POSTGRES_BIN names the folder of pg_dump");
+    let mut command = Command::new(Path::new(&bin).join("pg_dump"));
+    command.args(["--schema-only", "--no-owner", "--schema=ops"]).arg(database.url_as("ops"));
+    let output = command.output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let text = String::from_utf8(output.stdout).unwrap();
+    let is_ours = |line: &&str| {
+        let noise = ["--", "SET ", "SELECT pg_catalog.", "\\restrict", "\\unrestrict"];
+        !noise.iter().any(|noise| line.starts_with(noise))
+    };
+    let mut lines: Vec<&str> = text.lines().filter(is_ours).collect();
+    lines.dedup_by(|next, last| next.is_empty() && last.is_empty());
+    format!("{}\n", lines.join("\n").trim())
+}
+
+async fn empty() -> (Database, Settings) {
+    let database = Database::create_empty().await;
+    apply_roles(&database.settings_as("ops", 1)).await.unwrap();
+    let settings = database.settings_as("ops_migrate", 1);
+    (database, settings)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_migrations_make_the_committed_schema_from_nothing_and_again() {
+    let (database, settings) = empty().await;
+    migrate(&settings).await.unwrap();
+    let made = dump(&database);
+    committed::assert_equal("migrations/schema.postgres.sql", &made);
+    assert_eq!(migrate(&settings).await.unwrap().applied, 0);
+    assert_eq!(dump(&database), made);
+}
+
+/// Rows as the first schema took them: one operator that is there, one that was deleted.
+const ROWS: &str = r#"
+    INSERT INTO operator (id, code, name_key, display_name, kind, importance, countries, networks, labels, status, version,
+        created_at, created_by, updated_at, updated_by, deleted_at, event_epoch, event_sequence)
+    VALUES ('0192f0c1-7a2b-7c3d-8e4f-0123456789a1', 'acme', 'acme', 'Acme', 'mno', 'normal', '["AT","DE"]',
+        '[{"mcc":"262","mnc":"01"}]', '{"team":"a ''b''","empty":""}', 'draft', 1, now(), 't', now(), 't', NULL, 1, 1),
+        ('0192f0c1-7a2b-7c3d-8e4f-0123456789a2', 'gone', 'gone', 'Gone', 'mno', 'normal', '[]', '[]', '{}', 'deleted', 2,
+        now(), 't', now(), 't', '2026-01-01T00:00:00Z', 1, 2)"#;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_migrations_lead_from_every_earlier_state_to_the_same_schema_with_its_rows() {
+    let (_, newest) = schema_version(&empty().await.1).await.unwrap();
+    for version in 1..i32::try_from(newest).unwrap() {
+        let (database, settings) = empty().await;
+        assert_eq!(migrate_through(&settings, version).await.unwrap().version, i64::from(version));
+        database.client("ops_migrate").await.batch_execute(ROWS).await.unwrap();
+        let migrated = migrate(&settings).await.unwrap();
+        assert_eq!(
+            (migrated.version, migrated.applied),
+            (newest, usize::try_from(newest - i64::from(version)).unwrap())
+        );
+        committed::assert_equal("migrations/schema.postgres.sql", &dump(&database));
+        let rows = database.rows().await;
+        assert_eq!(rows.texts("SELECT code FROM operator ORDER BY code", []).await, ["acme", "gone"]);
+        if version < 3 {
+            let texts = async |sql: &str| rows.texts(sql, []).await;
+            assert_eq!(texts("SELECT country FROM operator_country ORDER BY 1").await, ["AT", "DE"]);
+            assert_eq!(texts("SELECT mcc || '-' || mnc FROM operator_network").await, ["262-01"]);
+            let labels = texts("SELECT key || '=' || value FROM operator_label ORDER BY 1").await;
+            assert_eq!(labels, ["empty=", "team=a 'b'"]);
+            let purge = "SELECT to_char(purge_after AT TIME ZONE 'UTC', 'YYYY-MM-DD') FROM operator WHERE code = 'gone'";
+            assert_eq!(texts(purge).await, ["2026-01-31"]);
+        }
+    }
+}

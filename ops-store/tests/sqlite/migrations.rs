@@ -1,0 +1,62 @@
+//! Migrations on SQLite: from nothing and from every earlier state they end in one schema, which is the committed one.
+
+use std::path::Path;
+
+use ops_store::{
+    sqlite::{SqliteStore, migrate_through, schema_version},
+    testing::{Rows, committed},
+};
+
+/// What the migrations make, by name.
+async fn dump(file: &Path) -> String {
+    let sql = "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND name <> 'refinery_schema_history' ORDER BY type DESC, name";
+    let statements = Rows::of_sqlite(file).texts(sql, []).await;
+    statements.iter().map(|statement| format!("{statement};\n\n")).collect::<String>().trim_end().to_owned()
+        + "\n"
+}
+
+#[tokio::test]
+async fn the_migrations_make_the_committed_schema_from_nothing_and_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("ops.sqlite");
+    SqliteStore::open(&file).unwrap().close().await;
+    let made = dump(&file).await;
+    committed::assert_equal("migrations/schema.sqlite.sql", &made);
+    SqliteStore::open(&file).unwrap().close().await;
+    assert_eq!(dump(&file).await, made);
+}
+
+/// Rows as the first schema took them: one operator that is there, one that was deleted.
+const ROWS: &str = r#"
+    INSERT INTO operator (id, code, name_key, display_name, kind, importance, countries, networks, labels, status, version,
+        created_at, created_by, updated_at, updated_by, deleted_at, event_epoch, event_sequence)
+    VALUES (x'0192f0c17a2b7c3d8e4f0123456789a1', 'acme', 'acme', 'Acme', 'mno', 'normal', '["AT","DE"]',
+        '[{"mcc":"262","mnc":"01"}]', '{"team":"a ''b''","empty":""}', 'draft', 1, 1, 't', 1, 't', NULL, 1, 1),
+        (x'0192f0c17a2b7c3d8e4f0123456789a2', 'gone', 'gone', 'Gone', 'mno', 'normal', '[]', '[]', '{}', 'deleted', 2,
+        1, 't', 1, 't', 1767225600000000, 1, 2)"#;
+
+#[tokio::test]
+async fn the_migrations_lead_from_every_earlier_state_to_the_same_schema_with_its_rows() {
+    let folder = tempfile::tempdir().unwrap();
+    let newest = folder.path().join("newest.sqlite");
+    SqliteStore::open(&newest).unwrap().close().await;
+    for version in 1..i32::try_from(schema_version(&newest).unwrap()).unwrap() {
+        let file = folder.path().join(format!("{version}.sqlite"));
+        migrate_through(&file, version).unwrap();
+        assert_eq!(schema_version(&file).unwrap(), i64::from(version));
+        Rows::of_sqlite(&file).change(ROWS).await;
+        SqliteStore::open(&file).unwrap().close().await;
+        committed::assert_equal("migrations/schema.sqlite.sql", &dump(&file).await);
+        let rows = Rows::of_sqlite(&file);
+        assert_eq!(rows.texts("SELECT code FROM operator ORDER BY code", []).await, ["acme", "gone"]);
+        if version < 3 {
+            let texts = async |sql: &str| rows.texts(sql, []).await;
+            assert_eq!(texts("SELECT country FROM operator_country ORDER BY 1").await, ["AT", "DE"]);
+            assert_eq!(texts("SELECT mcc || '-' || mnc FROM operator_network").await, ["262-01"]);
+            let labels = texts("SELECT key || '=' || value FROM operator_label ORDER BY 1").await;
+            assert_eq!(labels, ["empty=", "team=a 'b'"]);
+            let purge = "SELECT date(purge_after / 1000000, 'unixepoch') FROM operator WHERE code = 'gone'";
+            assert_eq!(texts(purge).await, ["2026-01-31"]);
+        }
+    }
+}
