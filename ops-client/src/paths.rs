@@ -27,10 +27,12 @@ pub const OPERATOR_CONNECTIONS: &str = "/admin/v1/operators/{operator_id}/connec
 /// The judged health of an operator and its connections.
 pub const OPERATOR_HEALTH: &str = "/admin/v1/operators/{operator_id}/health";
 
-/// One connection: read.
+/// One connection: read, change, delete.
 pub const CONNECTION: &str = "/admin/v1/connections/{connection_id}";
 /// Lets a connection be used.
 pub const CONNECTION_ENABLE: &str = "/admin/v1/connections/{connection_id}/enable";
+/// Takes a connection out of new traffic; its sessions stay.
+pub const CONNECTION_DRAIN: &str = "/admin/v1/connections/{connection_id}/drain";
 /// Ends the use of a connection.
 pub const CONNECTION_DISABLE: &str = "/admin/v1/connections/{connection_id}/disable";
 /// The judged health of a connection.

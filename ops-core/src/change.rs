@@ -132,6 +132,14 @@ word_list! {
         ConnectionCreate = "connection_create",
         /// A connection may be used from now on.
         ConnectionEnable = "connection_enable",
+        /// A connection's own fields changed.
+        ConnectionUpdate = "connection_update",
+        /// A connection with a credential changed where it connects: whoever is there receives the secret.
+        ConnectionRedirect = "connection_redirect",
+        /// A connection takes no new traffic from now on; its sessions stay.
+        ConnectionDrain = "connection_drain",
+        /// A connection was deleted.
+        ConnectionDelete = "connection_delete",
         /// A connection may not be used from now on.
         ConnectionDisable = "connection_disable",
         /// A credential was stored.

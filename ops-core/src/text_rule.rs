@@ -50,8 +50,10 @@ impl TextRule {
     }
 }
 
-/// C0, C1 and DEL, line and paragraph separators, bidirectional controls (UAX #9, "Trojan Source").
-fn is_refused(c: char) -> bool {
+/// Characters that no text holds: C0, C1 and DEL, line and paragraph separators, bidirectional controls (UAX #9, "Trojan
+/// Source").
+#[must_use]
+pub fn is_refused(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{2028}' | '\u{2029}' | '\u{061C}' | '\u{200E}' | '\u{200F}')
         || matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')

@@ -6,6 +6,7 @@ mod test_tally;
 
 mod stack;
 
+mod bench;
 mod check;
 mod migrate;
 mod networks;
@@ -41,6 +42,9 @@ enum Task {
     /// Private servers for working by hand: PostgreSQL, nats-server, OpenBao.
     #[command(subcommand)]
     Stack(stack::Verb),
+    /// Figures as ratios, both sides measured in turns of one run.
+    #[command(subcommand)]
+    Bench(bench::Figure),
     /// The way from every earlier schema to this one.
     #[command(subcommand)]
     Migrate(migrate::Verb),
@@ -65,6 +69,7 @@ fn run(task: Task) -> Result<ExitCode, Failure> {
     match task {
         Task::Test(arguments) => test::run(&arguments),
         Task::Stack(verb) => stack::run(&verb),
+        Task::Bench(figure) => bench::run(&figure),
         Task::Migrate(verb) => migrate::run(&verb),
         Task::Networks(arguments) => networks::run(&arguments),
         Task::Check => check::run(),

@@ -1,8 +1,9 @@
 //! The connection on the wire: create, and how it is shown.
 
-use deserr::Deserr;
+use deserr::{Deserr, ValuePointerRef};
 use jiff::Timestamp;
 use ops_core::{
+    Fault,
     connection::{self, Name, Protocol, Status},
     id::{ConnectionId, OperatorId},
 };
@@ -12,8 +13,9 @@ use utoipa::ToSchema;
 use super::{
     rule,
     smpp::{SmppCreate, SmppProfile},
+    smpp_patch::SmppPatch,
 };
-use crate::faults::Faults;
+use crate::{faults::Faults, field::Present};
 
 /// A new connection; it is enabled from the start.
 #[derive(Debug, Deserr, ToSchema)]
@@ -25,7 +27,7 @@ pub struct Create {
     name: Name,
     #[schema(schema_with = rule::of::<Protocol>)]
     protocol: Protocol,
-    #[deserr(try_from(SmppCreate) = SmppCreate::into_profile -> Vec<ops_core::Fault>)]
+    #[deserr(try_from(SmppCreate) = SmppCreate::into_profile -> Vec<Fault>)]
     #[schema(value_type = SmppCreate)]
     smpp: connection::Smpp,
 }
@@ -39,6 +41,47 @@ impl Create {
             Protocol::Smpp => connection::Profile::Smpp(smpp),
         };
         connection::create::Create { name, profile }
+    }
+}
+
+/// A merge patch of a connection (RFC 7396): the profile is merged field by field, lists are replaced.
+#[derive(Debug, Clone, Deserr, ToSchema)]
+#[deserr(error = Faults, deny_unknown_fields = fixed)]
+#[serde(deny_unknown_fields)]
+#[schema(as = ConnectionUpdate)]
+pub struct Update {
+    #[deserr(default)]
+    #[schema(required = false, schema_with = rule::of::<Name>)]
+    name: Present<Name>,
+    #[deserr(default)]
+    #[schema(required = false, schema_with = rule::of::<SmppPatch>)]
+    smpp: Present<SmppPatch>,
+}
+
+/// What is set once, by create.
+fn fixed(key: &str, _: &[&str], place: ValuePointerRef<'_>) -> Faults {
+    match key {
+        "protocol" => Faults::read_only(key, place),
+        _ => Faults::refused_key(key, place),
+    }
+}
+
+impl Update {
+    /// The command: what the patch makes of this connection.
+    ///
+    /// # Errors
+    /// Every fault of the profile as it would be, with pointers into the body.
+    pub fn into_command(self, of: &connection::Connection) -> Result<connection::update::Update, Vec<Fault>> {
+        let Self { name, smpp } = self;
+        let connection::Profile::Smpp(now) = &of.profile;
+        let smpp = match smpp.into_option() {
+            None => now.clone(),
+            Some(patch) => patch.applied_to(now)?,
+        };
+        Ok(connection::update::Update {
+            name: name.into_option().unwrap_or_else(|| of.name.clone()),
+            profile: connection::Profile::Smpp(smpp),
+        })
     }
 }
 

@@ -2,7 +2,7 @@
 //! answers; each conversion names every field, so that a new one breaks the build where somebody must decide about it.
 //!
 //! Read in this order: [`rule`] (schemas out of rules), [`operator`] with [`about`], [`maintenance`],
-//! [`timeline`], [`connection`] with [`smpp`], [`credential`],
+//! [`timeline`], [`connection`] with [`smpp`] and [`smpp_patch`], [`credential`],
 //! [`lease`], [`routing`] with [`destination`], [`resolve`], [`sample`] with [`batch`], [`health`], [`network`],
 //! [`event`],
 //! [`audit`], [`me`], and what every request can be answered: [`problem`], [`page`].
@@ -20,6 +20,7 @@ pub mod maintenance;
 pub mod timeline;
 pub mod connection;
 pub mod smpp;
+pub mod smpp_patch;
 pub mod credential;
 pub mod lease;
 pub mod routing;

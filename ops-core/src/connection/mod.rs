@@ -1,7 +1,9 @@
 //! The connection: one account at an operator, with its endpoints.
 
 pub mod create;
+pub mod update;
 pub mod status;
+pub mod delete;
 mod field;
 mod smpp;
 
@@ -68,6 +70,20 @@ impl Profile {
             Self::Smpp(_) => Protocol::Smpp,
         }
     }
+
+    /// Whether `next` would give a secret to somebody else: where it is sent, or whether it is encrypted, differs.
+    #[must_use]
+    pub fn redirects(&self, next: &Self) -> bool {
+        let (Self::Smpp(now), Self::Smpp(next)) = (self, next);
+        now.endpoints != next.endpoints || now.tls != next.tls
+    }
+
+    /// Whether sessions must be bound anew for `next`.
+    #[must_use]
+    pub fn rebinds(&self, next: &Self) -> bool {
+        let (Self::Smpp(now), Self::Smpp(next)) = (self, next);
+        now.endpoints != next.endpoints || now.bind_type != next.bind_type || now.tls != next.tls
+    }
 }
 
 impl Connection {
@@ -81,6 +97,18 @@ impl Connection {
     #[must_use]
     pub const fn fields(&self) -> &Fields {
         &self.0
+    }
+}
+
+impl Connection {
+    /// The next version of this connection, changed by `edit` at the stamp's time by its actor.
+    fn changed(&self, stamp: &crate::Stamp, edit: impl FnOnce(&mut Fields)) -> Self {
+        let mut fields = self.0.clone();
+        edit(&mut fields);
+        fields.version += 1;
+        fields.updated_at = stamp.at();
+        fields.updated_by = stamp.actor().subject.clone();
+        Self(fields)
     }
 }
 
@@ -98,6 +126,10 @@ pub enum Expect {
     Alive(ConnectionId),
     /// It is still at this version (and not deleted).
     Version(ConnectionId, i64),
+    /// It still has no credential whose secret there is.
+    WithoutCredential(ConnectionId),
+    /// No rule targets it.
+    NotTargeted(ConnectionId),
 }
 
 /// What is stored of a connection.
@@ -107,4 +139,6 @@ pub enum Write {
     Insert(Connection),
     /// Its fields.
     Put(Connection),
+    /// Its credentials are given up: a sweep destroys their secrets.
+    DestroyCredentials(ConnectionId),
 }

@@ -1,4 +1,4 @@
-//! Enabling and disabling a connection.
+//! Enabling, draining and disabling a connection.
 
 use super::{Connection, Expect, Status, Write};
 use crate::{
@@ -20,6 +20,12 @@ pub fn disable(connection: &Connection, stamp: &Stamp) -> Option<(Connection, Ch
     moved(connection, Status::Disabled, ChangeName::ConnectionDisable, stamp)
 }
 
+/// The connection in its new status, or nothing when it is there already.
+#[must_use]
+pub fn drain(connection: &Connection, stamp: &Stamp) -> Option<(Connection, Change)> {
+    moved(connection, Status::Draining, ChangeName::ConnectionDrain, stamp)
+}
+
 fn moved(
     connection: &Connection,
     to: Status,
@@ -27,13 +33,10 @@ fn moved(
     stamp: &Stamp,
 ) -> Option<(Connection, Change)> {
     let difference = Difference::between("status", &connection.status, &to)?;
-    let mut fields = connection.fields().clone();
-    fields.status = to;
-    fields.version += 1;
-    fields.config_version += 1;
-    fields.updated_at = stamp.at();
-    fields.updated_by = stamp.actor().subject.clone();
-    let next = Connection(fields);
+    let next = connection.changed(stamp, |fields| {
+        fields.status = to;
+        fields.config_version += 1;
+    });
     let mut mint = stamp.mint();
     let change = Change::new(name, stamp)
         .expect(Expect::Version(connection.id, connection.version))

@@ -90,6 +90,9 @@ fn one(asked: &Asked, stage: Stage, stamp: &Stamp) -> Result<Credential, Refused
         NotLeased::OperatorSuspended => Refused::OperatorSuspended,
         NotLeased::ConnectionDisabled => Refused::ConnectionDisabled,
     })?;
+    if connection.deleted_at.is_some() {
+        return Err(Refused::NotFound);
+    }
     asked
         .credentials
         .iter()

@@ -33,7 +33,10 @@ pub fn router() -> Built<App> {
         .write(verb!(connection::create::create))
         .read(verb!(connection::list::list))
         .read(verb!(connection::get::get))
+        .write(verb!(connection::update::update))
+        .write(verb!(connection::delete::delete))
         .write(verb!(connection::enable::enable))
+        .write(verb!(connection::drain::drain))
         .write(verb!(connection::disable::disable))
         .write(verb!(credential::create::create))
         .write(verb!(credential::activate::activate))
@@ -62,6 +65,6 @@ mod tests {
     fn every_route_has_a_method_that_fits_and_an_operation_id_of_its_own() {
         let built = router();
         assert_eq!(built.faults(), Vec::<String>::new());
-        assert_eq!(built.table.len(), 38);
+        assert_eq!(built.table.len(), 41);
     }
 }

@@ -69,6 +69,12 @@ pub enum Refusal {
     /// Rules target the operator.
     #[error("routing rules target this operator")]
     OperatorInUse(Vec<RuleId>),
+    /// Rules target the connection.
+    #[error("routing rules target this connection")]
+    ConnectionInUse(Vec<RuleId>),
+    /// The connection has a credential, and would send it somewhere else.
+    #[error("to send a credential somewhere else takes the right to store one")]
+    CredentialPermissionRequired,
     /// A credential is staged already.
     #[error("version {0} is staged already")]
     AlreadyStaged(i64),

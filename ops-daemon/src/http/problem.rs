@@ -11,7 +11,7 @@ use ops_client::{
     json::Unreadable,
     wire::problem::{PROBLEM_JSON, Problem as Document},
 };
-use ops_core::{Fault, Word, id::RuleId, operator::readiness::Readiness};
+use ops_core::{Fault, Word, id::RuleId, operator::readiness::Readiness, text_rule::is_refused};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -134,7 +134,7 @@ impl Problem {
         if let Value::Object(members) = &mut body {
             members.insert("request_id".to_owned(), request_id.into());
         }
-        Ok(body.to_string())
+        Ok(escaped(&body.to_string()))
     }
 
     fn log(&self, request_id: &str) {
@@ -181,6 +181,21 @@ impl IntoResponse for Problem {
         }
         response
     }
+}
+
+/// The same JSON without raw control characters: the names of members that a client made up stand in its pointers. Such
+/// characters are inside of strings only, where JSON takes any as an escape (RFC 8259 §7).
+fn escaped(json: &str) -> String {
+    let mut escaped = String::with_capacity(json.len());
+    for c in json.chars() {
+        if is_refused(c) {
+            // each of them lies in the basic plane, so one escape is enough
+            escaped.push_str(&format!("\\u{:04x}", u32::from(c)));
+        } else {
+            escaped.push(c);
+        }
+    }
+    escaped
 }
 
 /// `outer: inner: innermost`; no `Display` of ours repeats its source.
@@ -250,6 +265,17 @@ mod tests {
         assert_eq!((&body["field"], &body["existing_id"]), (&json!("code"), &json!(id)));
         assert_eq!((&body["from"], &body["to"]), (&json!("draft"), &json!("active")));
         assert_eq!(body["rules"], json!([id]));
+    }
+
+    #[tokio::test]
+    async fn what_a_client_made_up_comes_back_without_raw_controls() {
+        let name = "/a\u{7f}\u{85}\u{202e}\u{2028}\"\\b";
+        let problem =
+            Problem::new(ErrorCode::Invalid, "x").with_faults([Fault::new(name, InvalidRule::Unknown, "x")]);
+        let (_, _, text) = crate::http::testing::text_of(problem.into_response()).await;
+        assert!(text.chars().all(|c| !is_refused(c)), "{text}");
+        let body: Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(body["errors"][0]["pointer"], name);
     }
 
     #[tokio::test]

@@ -52,6 +52,15 @@ impl From<Refusal> for Problem {
                 let detail = "routing rules target this operator; delete them or give them other targets first";
                 Self::new(ErrorCode::OperatorInUse, detail).rules(rules.clone())
             }
+            Refusal::ConnectionInUse(rules) => {
+                let detail = "routing rules target this connection; delete them or give them other targets first";
+                Self::new(ErrorCode::ConnectionInUse, detail).rules(rules.clone())
+            }
+            Refusal::CredentialPermissionRequired => Self::new(
+                ErrorCode::CredentialPermissionRequired,
+                "this connection has a credential, and whoever it connects to receives it: endpoints and TLS are changed by \
+                 somebody with credential:write",
+            ),
             Refusal::AlreadyStaged(version) => {
                 let detail = format!("version {version} is staged already; only one can be staged at a time");
                 Self::new(ErrorCode::AlreadyStaged, detail)

@@ -84,7 +84,7 @@ pub(crate) async fn read(response: Response) -> (StatusCode, HeaderMap, Value) {
     (status, headers, serde_json::from_str(&text).unwrap_or(Value::String(text)))
 }
 
-async fn text_of(response: Response) -> (StatusCode, HeaderMap, String) {
+pub(crate) async fn text_of(response: Response) -> (StatusCode, HeaderMap, String) {
     let (parts, body) = response.into_parts();
     let bytes = axum::body::to_bytes(body, usize::MAX).await.unwrap();
     (parts.status, parts.headers, String::from_utf8(bytes.to_vec()).unwrap())

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use ops_core::{
     connection::Connection,
     credential::Credential,
-    id::{ConnectionId, OperatorId},
+    id::{ConnectionId, OperatorId, RuleId},
     operator::Operator,
 };
 
@@ -23,6 +23,11 @@ pub trait ConnectionReads: Send + Sync {
         &self,
         id: OperatorId,
     ) -> Result<Option<(Operator, Vec<Connection>)>, ReadError>;
+    /// A connection and some of the rules that target it, in one flight.
+    async fn connection_and_rules(
+        &self,
+        id: ConnectionId,
+    ) -> Result<Option<(Connection, Vec<RuleId>)>, ReadError>;
     /// A connection with its operator and its credentials, in one flight.
     async fn connection_file(
         &self,
@@ -50,6 +55,17 @@ impl<T: Engine> ConnectionReads for T {
         let Some(operator) = operators.first() else { return Ok(None) };
         let connections = connections.iter().map(sql::connection::read).collect::<Result<_, Corrupt>>()?;
         Ok(Some((sql::operator::read(operator)?, connections)))
+    }
+
+    async fn connection_and_rules(
+        &self,
+        id: ConnectionId,
+    ) -> Result<Option<(Connection, Vec<RuleId>)>, ReadError> {
+        let [connections, rules] =
+            self.read_all([sql::connection::by_id(id), sql::connection::targeting(id)]).await?;
+        let Some(connection) = connections.first() else { return Ok(None) };
+        let rules = rules.iter().map(|row| row.uuid(0)).collect::<Result<_, Corrupt>>()?;
+        Ok(Some((sql::connection::read(connection)?, rules)))
     }
 
     async fn connection_file(

@@ -55,13 +55,37 @@ pub(crate) fn expect(expect: Expect) -> Statement {
             args![id.uuid(), version],
             &id,
         ),
+        Expect::WithoutCredential(id) => expectation(
+            "connection_without_credential",
+            "NOT EXISTS (SELECT 1 FROM credential WHERE connection_id = $1 AND stage <> 'destroyed')",
+            args![id.uuid()],
+            &id,
+        ),
+        Expect::NotTargeted(id) => expectation(
+            "connection_not_targeted",
+            "NOT EXISTS (SELECT 1 FROM rule_target WHERE connection_id = $1)",
+            args![id.uuid()],
+            &id,
+        ),
     }
+}
+
+/// Some rules that target a connection.
+pub(crate) fn targeting(id: ConnectionId) -> Statement {
+    Statement::new(
+        "SELECT DISTINCT rule_id FROM rule_target WHERE connection_id = $1 ORDER BY rule_id LIMIT 20",
+        args![id.uuid()],
+    )
 }
 
 pub(crate) fn write(write: &Write) -> Result<Statement, NotStorable> {
     match write {
         Write::Insert(connection) => insert(connection),
         Write::Put(connection) => put(connection),
+        Write::DestroyCredentials(id) => Ok(Statement::new(
+            "UPDATE credential SET stage = 'destroyed' WHERE connection_id = $1 AND stage <> 'destroyed'",
+            args![id.uuid()],
+        )),
     }
 }
 

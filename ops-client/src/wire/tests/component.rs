@@ -54,6 +54,7 @@ fn components() -> Vec<(String, Value)> {
         Operator,
         Readiness,
         connection::Create,
+        connection::Update,
         Connection,
         credential::Create,
         Credential,

@@ -5,3 +5,6 @@ pub mod get;
 pub mod list;
 pub mod enable;
 pub mod disable;
+pub mod update;
+pub mod drain;
+pub mod delete;

@@ -1,7 +1,9 @@
 //! Verbs of a connection.
 
 pub mod create;
+pub mod update;
 pub mod status;
+pub mod delete;
 
 use ops_client::wire;
 use ops_core::{Mark, connection::Connection, id::ConnectionId};

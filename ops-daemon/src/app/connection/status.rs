@@ -1,4 +1,4 @@
-//! Enable or disable a connection.
+//! Enable, drain or disable a connection.
 
 use ops_core::{
     Change, Stamp,
@@ -23,6 +23,12 @@ impl Status {
     #[must_use]
     pub const fn enable(id: ConnectionId) -> Self {
         Self(id, status::enable)
+    }
+
+    /// It takes no new traffic from now on.
+    #[must_use]
+    pub const fn drain(id: ConnectionId) -> Self {
+        Self(id, status::drain)
     }
 
     /// It may not be used from now on.

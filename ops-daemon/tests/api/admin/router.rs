@@ -32,7 +32,10 @@ const ROUTES: &[(&str, &str, &str)] = &[
     ("GET", "/admin/v1/operators/{operator_id}/connections", "connection:read"),
     ("GET", "/admin/v1/operators/{operator_id}/health", "health:read"),
     ("GET", "/admin/v1/connections/{connection_id}", "connection:read"),
+    ("PATCH", "/admin/v1/connections/{connection_id}", "connection:write"),
+    ("DELETE", "/admin/v1/connections/{connection_id}", "connection:write"),
     ("POST", "/admin/v1/connections/{connection_id}/enable", "connection:write"),
+    ("POST", "/admin/v1/connections/{connection_id}/drain", "connection:write"),
     ("POST", "/admin/v1/connections/{connection_id}/disable", "connection:write"),
     ("GET", "/admin/v1/connections/{connection_id}/health", "health:read"),
     ("POST", "/admin/v1/connections/{connection_id}/credentials", "credential:write"),
@@ -195,3 +198,25 @@ on_both!(the_document_is_there_for_everybody_and_names_every_route, |daemon: Dae
         assert_eq!(operation["x-permission"], json!(permission), "{method} {path}");
     }
 });
+
+on_both!(
+    every_route_refuses_another_host_a_token_in_its_url_and_another_content_type,
+    |daemon: Daemon| async move {
+        let (admin, before) = (daemon.admin(), daemon.stored().await);
+        let document = daemon.anybody().get("/openapi.json").await.expect(200).body;
+        for entry in router().table {
+            let path = called(&entry.path);
+            let request = |path: &str| admin.request(entry.method.clone(), path).header("if-match", "*");
+            let elsewhere = request(&path).header("host", "evil.example");
+            Caller::send(elsewhere).await.refused(421, "unknown_host");
+            let in_url = request(&format!("{path}?access_token=x"));
+            Caller::send(in_url).await.refused(400, "token_in_url");
+            let operation = &document["paths"][&entry.path][entry.method.as_str().to_lowercase()];
+            if operation["requestBody"].is_object() {
+                let text = request(&path).header("content-type", "text/plain").body("{}");
+                Caller::send(text).await.refused(415, "unsupported_media_type");
+            }
+        }
+        assert_eq!(daemon.stored().await, before);
+    }
+);

@@ -5,24 +5,24 @@ const SEED: u64 = 0x6f70_735f_6b69_6c6c;
 
 /// Marsaglia's xorshift64*; far from secret, and enough to spread a test.
 #[derive(Debug, Clone)]
-pub(super) struct Dice(u64);
+pub(crate) struct Dice(u64);
 
 impl Dice {
     /// The dice of a run, and the seed to repeat it with.
-    pub(super) fn of_this_run() -> (u64, Self) {
+    pub(crate) fn of_this_run() -> (u64, Self) {
         let told = std::env::var("OPS_TEST_SEED").ok();
         let seed = told.map_or(SEED, |told| told.parse().expect("OPS_TEST_SEED is a number"));
         (seed, Self::new(seed))
     }
 
     /// From a seed.
-    pub(super) const fn new(seed: u64) -> Self {
+    pub(crate) const fn new(seed: u64) -> Self {
         // zero would only ever give zero
         Self(if seed == 0 { SEED } else { seed })
     }
 
     /// Any number.
-    pub(super) const fn number(&mut self) -> u64 {
+    pub(crate) const fn number(&mut self) -> u64 {
         self.0 ^= self.0 >> 12;
         self.0 ^= self.0 << 25;
         self.0 ^= self.0 >> 27;
@@ -30,12 +30,12 @@ impl Dice {
     }
 
     /// One of `from..to`.
-    pub(super) fn between(&mut self, from: u64, to: u64) -> u64 {
+    pub(crate) fn between(&mut self, from: u64, to: u64) -> u64 {
         from + (self.number() >> 33) % (to - from)
     }
 
     /// One of these; nothing of nothing.
-    pub(super) fn one_of<'a, T>(&mut self, these: &'a [T]) -> Option<&'a T> {
+    pub(crate) fn one_of<'a, T>(&mut self, these: &'a [T]) -> Option<&'a T> {
         let count = u64::try_from(these.len()).unwrap();
         if count == 0 { None } else { these.get(usize::try_from(self.between(0, count)).unwrap()) }
     }

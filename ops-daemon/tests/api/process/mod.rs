@@ -3,8 +3,9 @@
 mod tour;
 mod dev;
 mod sample_estate;
-mod dice;
+pub(crate) mod dice;
 mod ledger;
+mod sixteen_clients;
 mod kill;
 mod needle;
 mod canary;

@@ -5,3 +5,6 @@ mod get;
 mod list;
 mod enable;
 mod disable;
+mod update;
+mod drain;
+mod delete;

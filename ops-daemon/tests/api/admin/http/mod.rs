@@ -6,3 +6,5 @@ mod request_id;
 mod security_headers;
 mod body;
 mod write;
+mod cursor;
+mod hostile;

@@ -58,6 +58,14 @@ fn changes(estate: &Estate, staged: &Estate, draft: &str, rule: &str, window: &s
         ("PATCH", "/admin/v1/maintenances/{maintenance_id}", window.into(), json!({"reason": "y"})),
         ("DELETE", "/admin/v1/maintenances/{maintenance_id}", window.into(), json!({})),
         ("POST", "/admin/v1/operators/{operator_id}/connections", operators("/connections"), added),
+        ("PATCH", "/admin/v1/connections/{connection_id}", connections(""), json!({"name": "renamed"})),
+        (
+            "DELETE",
+            "/admin/v1/connections/{connection_id}",
+            format!("/admin/v1/connections/{}", staged.connection),
+            json!({}),
+        ),
+        ("POST", "/admin/v1/connections/{connection_id}/drain", connections("/drain"), json!({})),
         ("POST", "/admin/v1/connections/{connection_id}/disable", connections("/disable"), json!({})),
         ("POST", CREDENTIALS, connections("/credentials"), secret),
         (

@@ -1,0 +1,40 @@
+//! `PATCH /connections/{connection_id}`.
+
+use axum::{extract::State, response::Response};
+use ops_client::{paths, wire::connection};
+use ops_core::id::ConnectionId;
+
+use crate::{
+    app::{App, connection::update::Update, decide::decide},
+    http::{
+        answer::answer,
+        body::Patch,
+        path_id::PathId,
+        permission::{ConnectionWrite, CredentialWrite},
+        permit::Permit,
+        problem::Problem,
+        write::Write,
+    },
+};
+
+/// Change a connection: a merge patch (RFC 7396). Once it has a credential, endpoints and TLS take `credential:write` as well,
+/// because whoever is connected to receives the secret.
+#[utoipa::path(
+    patch,
+    path = paths::CONNECTION,
+    operation_id = "connection_update",
+    tag = "connections",
+    params(("connection_id" = uuid::Uuid, Path, description = "The connection's id")),
+    request_body(content = connection::Update, content_type = "application/merge-patch+json"),
+    responses((status = 200, description = "The connection", body = connection::Connection, headers(("ETag" = String)))),
+)]
+pub async fn update(
+    permit: Permit<ConnectionWrite>,
+    State(app): State<App>,
+    PathId(id): PathId<ConnectionId>,
+    write: Write<Patch<connection::Update>>,
+) -> Result<Response, Problem> {
+    let may_redirect = permit.may::<CredentialWrite>();
+    let update = Update { id, patch: write.body, may_redirect };
+    answer(decide(&app, permit.actor(), &write.call, &update).await)
+}
