@@ -53,7 +53,7 @@ fn merge(document: &mut serde_json::Value, patch: Map<String, serde_json::Value>
         match value {
             serde_json::Value::Null if members.remove(&name).is_some() => {}
             serde_json::Value::Object(patch) => {
-                merge(members.entry(name).or_insert(serde_json::Value::Null), patch)
+                merge(members.entry(name).or_insert(serde_json::Value::Null), patch);
             }
             value => {
                 members.insert(name, value);

@@ -24,7 +24,7 @@ const EVAL_S: u32 = 10;
 /// Seconds that requests get to finish.
 const DRAIN_S: u32 = 5;
 /// Connections to PostgreSQL.
-const POOL_SIZE: u32 = 8;
+const POOL_SIZE: u32 = 16;
 /// Name of the only identity.
 const GATEWAY_NAME: &str = "gateway";
 

@@ -9,7 +9,7 @@ use ops_store::{
 
 /// What the migrations make, as pg_dump writes it, without what changes from server to server.
 fn dump(database: &Database) -> String {
-    let bin = env::var("OPS_TEST_POSTGRES_BIN").expect("OPS_TEST_POSTGRES_BIN names the folder of pg_dump");
+    let bin = env::var("OPS_TEST_POSTGRES_BIN").unwrap();
     let mut command = Command::new(Path::new(&bin).join("pg_dump"));
     command.args(["--schema-only", "--no-owner", "--schema=ops"]).arg(database.url_as("ops"));
     let output = command.output().unwrap();

@@ -158,7 +158,7 @@ async fn crowd(daemon: &Daemon) {
         }
     }
     let ledger = ledger.lock().unwrap().clone();
-    println!("seed {seed}: {} changes acknowledged; {told:?}", ledger.len());
+    eprintln!("seed {seed}: {} changes acknowledged; {told:?}", ledger.len());
     compare(daemon, &ledger).await;
 }
 

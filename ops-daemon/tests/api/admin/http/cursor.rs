@@ -65,7 +65,7 @@ async fn ten_thousand_flipped_bits_are_ten_thousand_refusals() {
             answer.refused(400, code);
         }
     }
-    println!("{} flips of the cursors of {} lists, all refused", flips * lists.len(), lists.len());
+    eprintln!("{} flips of the cursors of {} lists, all refused", flips * lists.len(), lists.len());
     assert_eq!(daemon.stored().await, before);
 }
 

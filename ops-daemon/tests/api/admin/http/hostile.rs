@@ -201,7 +201,7 @@ on_both!(hostile_words_in_bodies_are_refused_and_leave_nothing, |daemon: Daemon|
             }
         }
     }
-    println!("{asked} bodies");
+    eprintln!("{asked} bodies");
     assert!(asked > 500);
     assert_eq!(daemon.stored().await, before);
     assert_clean("the log", &daemon.output());
@@ -230,7 +230,7 @@ on_both!(hostile_words_in_parameters_and_paths_are_refused_or_find_nothing, |dae
             }
         }
     }
-    println!("{asked} requests");
+    eprintln!("{asked} requests");
     assert!(asked > 500);
     assert_eq!(daemon.stored().await, before);
     assert_clean("the log", &daemon.output());
@@ -303,7 +303,7 @@ async fn hostile_octets_in_headers_make_nobody_stumble() {
             asked += 1;
         }
     }
-    println!("{asked} headers");
+    eprintln!("{asked} headers");
     assert_eq!(daemon.stored().await, before);
     assert_clean("the log", &daemon.output());
     daemon.admin().get("/admin/v1/me").await.expect(200);
