@@ -242,8 +242,13 @@ impl Search {
     async fn read_everything(&mut self, daemon: &Daemon, connection: &Connection) {
         let admin = daemon.admin();
         let rule = admin.get("/admin/v1/routing/rules").await.expect(200).body["items"][0]["id"].clone();
+        let windows = format!("/admin/v1/operators/{}/maintenances", connection.operator);
+        let window =
+            json!({"starts_at": "2096-01-01T00:00:00Z", "ends_at": "2096-01-01T01:00:00Z", "reason": "x"});
+        let window = admin.post(&windows, window).await.expect(201).id();
         let known = [
             ("{operator_id}", connection.operator.as_str()),
+            ("{maintenance_id}", &window),
             ("{connection_id}", &connection.id),
             ("{rule_id}", rule.as_str().unwrap()),
             ("{version}", "1"),
