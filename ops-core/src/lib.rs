@@ -1,10 +1,11 @@
 //! The pure domain of the Operator Management Service: who the carriers are, how we connect to them, which destination
 //! goes to whom, and how well each works. No I/O, clock, randomness, async or logging: time and fresh ids are arguments.
 //!
-//! Read in this order: the values ([`text_rule`], [`invalid`], [`id`], [`version`]), what a decision gets and gives
+//! Read in this order: the values ([`text_rule`], [`text_shape`], [`invalid`], [`id`], [`version`]), what a decision gets and gives
 //! ([`stamp`], [`change`]), then the nouns.
 
 pub mod text_rule;
+pub mod text_shape;
 pub mod invalid;
 pub mod limits;
 pub mod id;

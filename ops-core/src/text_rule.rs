@@ -1,8 +1,11 @@
-//! The rule of a text or number field, stated once: the parser reads it, the OpenAPI schema prints it.
+//! The rule of a text or number field, stated once: the parser reads it, the OpenAPI schema and the databases print it.
 
 use unicode_normalization::UnicodeNormalization;
 
 use crate::invalid::{Invalid, Rule};
+use crate::text_shape::ANY_TEXT;
+pub use crate::text_shape::is_refused;
+pub(crate) use crate::text_shape::{any_text, printable_ascii};
 
 /// What a text field accepts. Lengths count Unicode scalar values after NFC.
 #[derive(Debug, Clone, Copy)]
@@ -11,7 +14,8 @@ pub struct TextRule {
     pub min: usize,
     /// Longest accepted text.
     pub max: usize,
-    /// The shape as an anchored ECMA-262 pattern, for the published schema.
+    /// The shape as an anchored ECMA-262 pattern, of what JavaScript, PostgreSQL and Rust read alike; see
+    /// [`TextRule::shape`].
     pub pattern: Option<&'static str>,
     /// The same shape, as the parser checks it.
     pub accepts: fn(&str) -> bool,
@@ -42,21 +46,21 @@ impl TextRule {
         Ok(text)
     }
 
+    /// The shape as a pattern: what the published schema and the databases print. It is about normalised text.
+    #[must_use]
+    pub const fn shape(&self) -> &'static str {
+        match self.pattern {
+            Some(pattern) => pattern,
+            None => ANY_TEXT,
+        }
+    }
+
     fn length_hint(&self) -> String {
         match (self.min, self.max) {
             (min, max) if min == max => format!("must have {max} characters"),
             (min, max) => format!("must have {min} to {max} characters"),
         }
     }
-}
-
-/// Characters that no text holds: C0, C1 and DEL, line and paragraph separators, bidirectional controls (UAX #9, "Trojan
-/// Source").
-#[must_use]
-pub fn is_refused(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{2028}' | '\u{2029}' | '\u{061C}' | '\u{200E}' | '\u{200F}')
-        || matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }
 
 /// A value object made of text.
@@ -220,16 +224,6 @@ pub trait Word: Sized + Copy {
     fn parse(raw: &str) -> Result<Self, Invalid>;
     /// The word.
     fn as_str(self) -> &'static str;
-}
-
-/// Accepts any text whose characters and length are right.
-pub(crate) fn any_text(_: &str) -> bool {
-    true
-}
-
-/// Printable ASCII without the space, 0x21 to 0x7E.
-pub(crate) fn printable_ascii(text: &str) -> bool {
-    text.bytes().all(|b| (0x21..=0x7e).contains(&b))
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use crate::{
     limits,
     text_rule::{TextRule, number_value, text_value, word_list},
+    text_shape::{TRIM_HINT, TRIMMED, is_trimmed},
 };
 
 text_value! {
@@ -13,9 +14,9 @@ text_value! {
     TextRule {
         min: 1,
         max: 64,
-        pattern: Some(r"^\S(.*\S)?$"),
-        accepts: |text| text.trim() == text,
-        hint: "must not begin or end with a space",
+        pattern: Some(TRIMMED),
+        accepts: is_trimmed,
+        hint: TRIM_HINT,
     }
 }
 

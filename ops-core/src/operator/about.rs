@@ -4,7 +4,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Contacts, Contract};
-use crate::text_rule::{TextRule, any_text, text_value};
+use crate::{
+    text_rule::{TextRule, any_text, text_value},
+    text_shape::{TRIM_HINT, TRIMMED, is_trimmed},
+};
 
 /// The descriptive fields of an operator; each may be absent.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,7 +42,7 @@ pub struct About {
 text_value! {
     /// A name as a register has it.
     LegalName,
-    TextRule { min: 1, max: 255, pattern: Some(super::field::TRIMMED), accepts: super::field::is_trimmed, hint: super::field::TRIM_HINT }
+    TextRule { min: 1, max: 255, pattern: Some(TRIMMED), accepts: is_trimmed, hint: TRIM_HINT }
 }
 
 text_value! {

@@ -7,6 +7,7 @@ use crate::{
     invalid::{Fault, Invalid, Rule},
     limits,
     text_rule::{Number as _, TextRule, any_text, number_value, text_value, word_list},
+    text_shape::{TRIM_HINT, TRIMMED, is_trimmed},
 };
 
 /// One person or desk.
@@ -120,7 +121,7 @@ number_value! {
 text_value! {
     /// The name of a person or desk.
     ContactName,
-    TextRule { min: 1, max: 128, pattern: Some(super::field::TRIMMED), accepts: super::field::is_trimmed, hint: super::field::TRIM_HINT }
+    TextRule { min: 1, max: 128, pattern: Some(TRIMMED), accepts: is_trimmed, hint: TRIM_HINT }
 }
 
 text_value! {

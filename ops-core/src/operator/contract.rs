@@ -7,6 +7,7 @@ use crate::{
     connection::Tps,
     invalid::{Fault, Rule},
     text_rule::{TextRule, number_value, text_value},
+    text_shape::{TRIM_HINT, TRIMMED, is_trimmed},
 };
 
 /// The contract with an operator; each field may be absent.
@@ -93,7 +94,7 @@ impl Contract {
 text_value! {
     /// A contract's number.
     ContractReference,
-    TextRule { min: 1, max: 128, pattern: Some(super::field::TRIMMED), accepts: super::field::is_trimmed, hint: super::field::TRIM_HINT }
+    TextRule { min: 1, max: 128, pattern: Some(TRIMMED), accepts: is_trimmed, hint: TRIM_HINT }
 }
 
 text_value! {

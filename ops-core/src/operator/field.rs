@@ -9,6 +9,7 @@ use crate::{
     limits,
     network::Plmn,
     text_rule::{Text, TextRule, any_text, text_value, word_list},
+    text_shape::{TRIM_HINT, TRIMMED, is_trimmed},
 };
 
 text_value! {
@@ -55,15 +56,6 @@ text_value! {
         accepts: |text| text.bytes().all(|b| b.is_ascii_uppercase()) && ISO_3166.binary_search(&text).is_ok(),
         hint: "must be an ISO 3166-1 alpha-2 code in upper case, such as DE",
     }
-}
-
-/// The shape of a text without spaces at its ends.
-pub(super) const TRIMMED: &str = r"^\S(.*\S)?$";
-/// What is wrong with one that has them.
-pub(super) const TRIM_HINT: &str = "must not begin or end with a space";
-
-pub(super) fn is_trimmed(text: &str) -> bool {
-    text.trim() == text
 }
 
 /// The key by which two display names are the same: NFKC and case folding, made here and never by a database.

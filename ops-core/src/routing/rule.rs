@@ -8,6 +8,7 @@ use super::Match;
 use crate::{
     id::{ConnectionId, OperatorId, RuleId},
     text_rule::{TextRule, any_text, number_value, text_value, word_list},
+    text_shape::{TRIM_HINT, TRIMMED, is_trimmed},
 };
 
 text_value! {
@@ -16,9 +17,9 @@ text_value! {
     TextRule {
         min: 1,
         max: 128,
-        pattern: Some(r"^\S(.*\S)?$"),
-        accepts: |text| text.trim() == text,
-        hint: "must not begin or end with a space",
+        pattern: Some(TRIMMED),
+        accepts: is_trimmed,
+        hint: TRIM_HINT,
     }
 }
 

@@ -1,8 +1,12 @@
 //! Ready-made values for tests of this crate and of those that build on it.
 
+mod words;
+
 use jiff::Timestamp;
 
 use crate::{Stamp, Text, actor::Actor, connection, operator, text_rule::Number};
+
+pub use words::words;
 
 /// A stamp of the actor `tester` at a fixed time, whose ids follow from `seed`.
 #[must_use]

@@ -1,0 +1,48 @@
+//! Shapes that several texts have, each said twice: as the parser checks it, and as an ECMA-262 pattern that the published
+//! schema and the databases print. A test feeds the same words to both.
+
+/// What stands in a class of characters for those that no text holds.
+macro_rules! refused {
+    () => {
+        r"\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069"
+    };
+}
+/// What stands in a class of characters for spaces (Unicode `White_Space`, without those that no text holds). `\s` is not
+/// used: ECMA-262, PostgreSQL and Rust each mean other characters by it.
+macro_rules! spaces {
+    () => {
+        r" \u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
+    };
+}
+
+/// Any text, as a pattern.
+pub const ANY_TEXT: &str = concat!("^[^", refused!(), "]*$");
+/// Text without spaces at its ends, as a pattern.
+pub const TRIMMED: &str =
+    concat!("^[^", spaces!(), refused!(), "]([^", refused!(), "]*[^", spaces!(), refused!(), "])?$");
+/// What is wrong with a text that has spaces at its ends.
+pub(crate) const TRIM_HINT: &str = "must not begin or end with a space";
+
+/// Characters that no text holds: C0, C1 and DEL, line and paragraph separators, bidirectional controls (UAX #9, "Trojan
+/// Source").
+#[must_use]
+pub fn is_refused(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{2028}' | '\u{2029}' | '\u{061C}' | '\u{200E}' | '\u{200F}')
+        || matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+}
+
+/// Accepts any text whose characters and length are right.
+pub(crate) fn any_text(_: &str) -> bool {
+    true
+}
+
+/// Text without spaces at its ends.
+pub(crate) fn is_trimmed(text: &str) -> bool {
+    text.trim() == text
+}
+
+/// Printable ASCII without the space, 0x21 to 0x7E.
+pub(crate) fn printable_ascii(text: &str) -> bool {
+    text.bytes().all(|b| (0x21..=0x7e).contains(&b))
+}
