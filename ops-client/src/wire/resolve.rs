@@ -90,9 +90,9 @@ impl Deserr<Faults> for Number {
 }
 
 /// The rule of a number, with one `+` before it.
-fn dialled() -> RefOr<Schema> {
-    let pattern = Number::RULE.pattern.map(|digits| digits.replacen('^', r"^\+?", 1));
-    RefOr::T(rule::text(&Number::RULE).max_length(Some(Number::RULE.max + 1)).pattern(pattern).into())
+pub(super) fn dialled() -> RefOr<Schema> {
+    let pattern = Number::RULE.shape().replacen('^', r"^\+?", 1);
+    RefOr::T(rule::text(&Number::RULE).max_length(Some(Number::RULE.max + 1)).pattern(Some(pattern)).into())
 }
 
 fn exclude() -> RefOr<Schema> {

@@ -68,13 +68,13 @@ pub(crate) fn list_of(items: Schema, min: usize, max: Option<usize>) -> Schema {
     Schema::Array(ArrayBuilder::new().items(RefOr::T(items)).min_items(min).max_items(max).build())
 }
 
-/// Text with its lengths and pattern.
+/// Text with its lengths and pattern. Both are about text in NFC, which the parser makes first.
 pub(crate) fn text(rule: &TextRule) -> ObjectBuilder {
     let hint = (!rule.hint.is_empty()).then_some(rule.hint);
     string()
         .min_length((rule.min > 0).then_some(rule.min))
         .max_length(Some(rule.max))
-        .pattern(rule.pattern)
+        .pattern(Some(rule.shape()))
         .description(hint)
 }
 

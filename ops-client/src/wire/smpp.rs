@@ -134,9 +134,10 @@ fn server_name() -> RefOr<Schema> {
 }
 
 /// A host as a client may write it: the pattern of the rule is about lower case, which the door makes.
-fn any_case() -> Schema {
+pub(super) fn any_case() -> Schema {
+    let pattern = Host::RULE.shape().replace("a-z", "A-Za-z").replace("a-f", "A-Fa-f");
     let said = "a domain name with at least two labels, or an IP address; upper case is made lower";
-    rule::text(&Host::RULE).pattern(None::<&str>).description(Some(said)).into()
+    rule::text(&Host::RULE).pattern(Some(pattern)).description(Some(said)).into()
 }
 
 impl Deserr<Faults> for Host {

@@ -23,36 +23,60 @@ macro_rules! described {
 }
 
 macro_rules! texts {
-    ($($type:ty),+ $(,)?) => {$(
-        impl Deserr<Faults> for $type {
-            fn deserialize_from_value<V: IntoValue>(value: Value<V>, place: ValuePointerRef<'_>) -> Result<Self, Faults> {
-                faults::text(value, place, |raw| Self::parse(&raw))
+    ($($type:ty),+ $(,)?) => {
+        $(
+            impl Deserr<Faults> for $type {
+                fn deserialize_from_value<V: IntoValue>(value: Value<V>, place: ValuePointerRef<'_>) -> Result<Self, Faults> {
+                    faults::text(value, place, |raw| Self::parse(&raw))
+                }
             }
+            described!($type => rule::text(&<$type as Text>::RULE));
+        )+
+
+        /// Every text that a body may hold, to be tried.
+        #[cfg(test)]
+        pub(super) fn all_texts() -> Vec<super::tests::value::TextValue> {
+            vec![$(super::tests::value::TextValue::of::<$type>(stringify!($type))),+]
         }
-        described!($type => rule::text(&<$type as Text>::RULE));
-    )+};
+    };
 }
 
 macro_rules! numbers {
-    ($($type:ty),+ $(,)?) => {$(
-        impl Deserr<Faults> for $type {
-            fn deserialize_from_value<V: IntoValue>(value: Value<V>, place: ValuePointerRef<'_>) -> Result<Self, Faults> {
-                faults::whole_number(&value, place, Self::parse)
+    ($($type:ty),+ $(,)?) => {
+        $(
+            impl Deserr<Faults> for $type {
+                fn deserialize_from_value<V: IntoValue>(value: Value<V>, place: ValuePointerRef<'_>) -> Result<Self, Faults> {
+                    faults::whole_number(&value, place, Self::parse)
+                }
             }
+            described!($type => rule::number(<$type as Number>::RULE));
+        )+
+
+        /// Every number that a body may hold, to be tried.
+        #[cfg(test)]
+        pub(super) fn all_numbers() -> Vec<super::tests::value::NumberValue> {
+            vec![$(super::tests::value::NumberValue::of::<$type>(stringify!($type))),+]
         }
-        described!($type => rule::number(<$type as Number>::RULE));
-    )+};
+    };
 }
 
 macro_rules! words {
-    ($($type:ty),+ $(,)?) => {$(
-        impl Deserr<Faults> for $type {
-            fn deserialize_from_value<V: IntoValue>(value: Value<V>, place: ValuePointerRef<'_>) -> Result<Self, Faults> {
-                faults::text(value, place, |raw| Self::parse(&raw))
+    ($($type:ty),+ $(,)?) => {
+        $(
+            impl Deserr<Faults> for $type {
+                fn deserialize_from_value<V: IntoValue>(value: Value<V>, place: ValuePointerRef<'_>) -> Result<Self, Faults> {
+                    faults::text(value, place, |raw| Self::parse(&raw))
+                }
             }
+            described!($type => rule::words(<$type as Word>::WORDS.iter().copied()));
+        )+
+
+        /// Every word that a body may hold, to be tried.
+        #[cfg(test)]
+        pub(super) fn all_words() -> Vec<super::tests::value::WordValue> {
+            vec![$(super::tests::value::WordValue::of::<$type>(stringify!($type))),+]
         }
-        described!($type => rule::words(<$type as Word>::WORDS.iter().copied()));
-    )+};
+    };
 }
 
 macro_rules! answered_words {

@@ -2,6 +2,7 @@
 
 mod document;
 mod example;
+pub(super) mod value;
 mod request;
 mod fault;
 mod command;
