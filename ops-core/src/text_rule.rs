@@ -29,7 +29,7 @@ impl TextRule {
     /// # Errors
     /// [`Rule::Characters`], [`Rule::Length`] or [`Rule::Pattern`], in that order.
     pub fn parse(&self, raw: &str) -> Result<String, Invalid> {
-        let text: String = raw.nfc().collect();
+        let text = normal(raw);
         if text.chars().any(is_refused) {
             return Err(Invalid::new(
                 Rule::Characters,
@@ -61,6 +61,12 @@ impl TextRule {
             (min, max) => format!("must have {min} to {max} characters"),
         }
     }
+}
+
+/// The text in NFC, as every text is kept.
+#[must_use]
+pub fn normal(raw: &str) -> String {
+    raw.nfc().collect()
 }
 
 /// A value object made of text.

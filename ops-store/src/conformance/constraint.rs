@@ -47,7 +47,7 @@ fn rules() -> BTreeMap<&'static str, Rule> {
         ("credential_operator_exists", EXPECTED),
         ("credential_stage_rule", Words(credential::Stage::WORDS)),
         ("credential_staged_taken", Mapped),
-        ("credential_system_id_rule", Unreachable("the rule of SystemId; see the test of texts")),
+        ("credential_system_id_rule", Unreachable("the rule of SystemId; see `check.rs`")),
         ("credential_version_range", Unreachable("versions count up from 1")),
         ("credential_version_taken", Mapped),
         ("health_log_window_range", Unreachable("a sample is checked before it is taken")),
@@ -64,7 +64,7 @@ fn rules() -> BTreeMap<&'static str, Rule> {
         ("note_operator_exists", EXPECTED),
         ("note_reference_rule", length(note::Reference::RULE)),
         ("note_text_rule", length(note::NoteText::RULE)),
-        ("operator_code_rule", Unreachable("the rule of Code; see the test of texts")),
+        ("operator_code_rule", Unreachable("the rule of Code; see `check.rs`")),
         ("operator_code_taken", Mapped),
         ("operator_country_operator_exists", EXPECTED),
         ("operator_deleted_rule", Unreachable("only the deletion sets either, and it sets both")),
@@ -103,7 +103,7 @@ fn rules() -> BTreeMap<&'static str, Rule> {
 }
 
 /// The named constraints and unique indexes of the database, with their definitions.
-async fn definitions(rows: &Rows) -> BTreeMap<String, String> {
+pub(super) async fn definitions(rows: &Rows) -> BTreeMap<String, String> {
     if rows.are_of_postgres() {
         // without those that PostgreSQL names itself (primary keys), and copies in partitions
         let sql = "SELECT c.conname::text, pg_get_constraintdef(c.oid) FROM pg_constraint c \
@@ -178,61 +178,8 @@ pub async fn every_named_constraint_has_a_meaning_and_says_what_the_domain_says(
     assert!(numbers(&definitions["outbox_data_size"]).contains(&octets));
 }
 
-/// The two texts with a pattern: the database accepts and refuses the same words as the domain.
-pub async fn the_patterns_of_codes_and_system_ids_are_those_of_the_domain(store: Arc<dyn Store>, rows: Rows) {
-    let code = |word: &str| operator::Code::parse(word).is_ok();
-    let system_id = |word: &str| credential::SystemId::parse(word).is_ok();
-    drop(store);
-    let long = "a".repeat(63);
-    let longer = "a".repeat(64);
-    let cases = [
-        "a",
-        "0",
-        "a-b",
-        "a--b",
-        "-a",
-        "a-",
-        "-",
-        "A",
-        "a_b",
-        "a.b",
-        "ä",
-        "a b",
-        " a",
-        "a ",
-        "",
-        "a\n",
-        "acme[1]",
-        "]",
-        "!",
-        "~",
-        "^",
-        "*",
-        "?",
-        "fifteen-letters",
-        "sixteen--letters",
-        &long,
-        &longer,
-    ];
-    let definitions = definitions(&rows).await;
-    for word in cases {
-        for (name, column, of_domain) in [
-            ("operator_code_rule", "code", code(word)),
-            ("credential_system_id_rule", "system_id", system_id(word)),
-        ] {
-            let check = check(&definitions[name]);
-            let sql = format!(
-                "SELECT CASE WHEN {check} THEN 'yes' ELSE 'no' END FROM (SELECT $1 AS {column}) AS word"
-            );
-            let sql = if rows.are_of_postgres() { sql.replace("$1", "$1::text") } else { sql };
-            let accepted = rows.texts(&sql, [word.into()]).await;
-            assert_eq!(accepted, [if of_domain { "yes" } else { "no" }], "{name} of {word:?}: {check}");
-        }
-    }
-}
-
 /// The condition of a CHECK, out of its definition.
-fn check(definition: &str) -> &str {
+pub(super) fn check(definition: &str) -> &str {
     let start = definition.find("CHECK (").unwrap() + "CHECK ".len();
     let mut depth = 0;
     for (at, c) in definition[start..].char_indices() {

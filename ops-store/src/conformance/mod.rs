@@ -22,6 +22,7 @@ pub mod relay;
 pub mod audit;
 pub mod health;
 pub mod constraint;
+pub mod check;
 pub mod service;
 pub mod secret;
 /// The tests of an adapter. `$open` is an `async fn` that answers a fresh store as `Arc<dyn Store>`, a look into its
@@ -94,7 +95,8 @@ macro_rules! conformance_tests {
             service::a_change_decided_in_an_old_epoch_is_refused_whole_and_the_new_one_is_known_from_then_on,
             service::sweeps_stand_still_in_a_new_epoch_until_they_are_confirmed_in_it,
             constraint::every_named_constraint_has_a_meaning_and_says_what_the_domain_says,
-            constraint::the_patterns_of_codes_and_system_ids_are_those_of_the_domain,
+            check::the_check_that_a_rule_prints_takes_the_words_that_its_parser_takes,
+            check::no_column_is_stricter_than_its_rule_and_none_looser_than_it_must_be,
         }
     };
     ($open:path => $($noun:ident :: $name:ident),+ $(,)?) => {

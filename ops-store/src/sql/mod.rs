@@ -6,6 +6,8 @@ use std::borrow::Cow;
 use jiff::Timestamp;
 use uuid::Uuid;
 
+#[cfg(any(test, feature = "testing"))]
+pub(crate) mod check;
 pub(crate) mod plan;
 pub(crate) mod refusal;
 pub(crate) mod service;
