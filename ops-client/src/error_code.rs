@@ -29,12 +29,12 @@ enum Effect {
 }
 
 macro_rules! error_codes {
-    ($($(#[$doc:meta])* $variant:ident = $word:literal, $status:literal, $repeat:ident, $effect:ident,
+    ($($(#[doc = $meaning:literal])+ $variant:ident = $word:literal, $status:literal, $repeat:ident, $effect:ident,
         $title:literal, $advice:literal;)+) => {
         /// What went wrong, as `code` of a problem document.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         pub enum ErrorCode {
-            $($(#[$doc])* $variant),+
+            $($(#[doc = $meaning])+ $variant),+
         }
 
         impl ErrorCode {
@@ -70,6 +70,12 @@ macro_rules! error_codes {
             #[must_use]
             pub const fn title(self) -> &'static str {
                 match self { $(Self::$variant => $title),+ }
+            }
+
+            /// What has happened, for the list of codes.
+            #[must_use]
+            pub const fn meaning(self) -> &'static str {
+                match self { $(Self::$variant => concat!($($meaning),+).trim_ascii()),+ }
             }
 
             /// What the caller should do.

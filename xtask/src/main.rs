@@ -8,6 +8,7 @@ mod stack;
 
 mod bench;
 mod check;
+mod documents;
 mod migrate;
 mod networks;
 mod layers;
@@ -50,6 +51,8 @@ enum Task {
     Migrate(migrate::Verb),
     /// Make the table of reference networks from its public-domain source, or compare it.
     Networks(networks::Arguments),
+    /// Write the lists of permissions and of error codes from the code.
+    Documents,
     /// Formatting, lints, the arrows between the crates, and the rules of the house.
     Check,
 }
@@ -72,6 +75,7 @@ fn run(task: Task) -> Result<ExitCode, Failure> {
         Task::Bench(figure) => bench::run(&figure),
         Task::Migrate(verb) => migrate::run(&verb),
         Task::Networks(arguments) => networks::run(&arguments),
+        Task::Documents => documents::run(),
         Task::Check => check::run(),
     }
 }

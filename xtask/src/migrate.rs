@@ -5,8 +5,8 @@ use std::process::ExitCode;
 use crate::failure::Failure;
 use crate::test;
 
-/// Set, the tests of migrations write the committed schemas in place of comparing them.
-const UPDATE: (&str, &str) = ("OPS_UPDATE_COMMITTED", "1");
+/// Set, the tests of what is made and committed write it in place of comparing it.
+pub(crate) const UPDATE: (&str, &str) = ("OPS_UPDATE_COMMITTED", "1");
 /// Every test of a migration has it in its name.
 const TESTS: &str = "migrat";
 

@@ -15,6 +15,7 @@
 
 mod support;
 
+mod documents;
 mod admin;
 mod internal;
 mod probe;

@@ -7,6 +7,9 @@ use ops_store::{
     testing::{committed, postgres::Database},
 };
 
+/// Writes the committed schema.
+const WRITES: &str = "cargo xtask migrate schema";
+
 /// What the migrations make, as pg_dump writes it, without what changes from server to server.
 fn dump(database: &Database) -> String {
     let bin = env::var("OPS_TEST_POSTGRES_BIN").unwrap();
@@ -36,7 +39,7 @@ async fn the_migrations_make_the_committed_schema_from_nothing_and_again() {
     let (database, settings) = empty().await;
     migrate(&settings).await.unwrap();
     let made = dump(&database);
-    committed::assert_equal("migrations/schema.postgres.sql", &made);
+    committed::assert_equal("migrations/schema.postgres.sql", &made, WRITES);
     assert_eq!(migrate(&settings).await.unwrap().applied, 0);
     assert_eq!(dump(&database), made);
 }
@@ -62,7 +65,7 @@ async fn the_migrations_lead_from_every_earlier_state_to_the_same_schema_with_it
             (migrated.version, migrated.applied),
             (newest, usize::try_from(newest - i64::from(version)).unwrap())
         );
-        committed::assert_equal("migrations/schema.postgres.sql", &dump(&database));
+        committed::assert_equal("migrations/schema.postgres.sql", &dump(&database), WRITES);
         let rows = database.rows().await;
         assert_eq!(rows.texts("SELECT code FROM operator ORDER BY code", []).await, ["acme", "gone"]);
         if version < 3 {

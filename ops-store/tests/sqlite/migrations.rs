@@ -7,6 +7,9 @@ use ops_store::{
     testing::{Rows, committed},
 };
 
+/// Writes the committed schema.
+const WRITES: &str = "cargo xtask migrate schema";
+
 /// What the migrations make, by name.
 async fn dump(file: &Path) -> String {
     let sql = "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND name <> 'refinery_schema_history' ORDER BY type DESC, name";
@@ -21,7 +24,7 @@ async fn the_migrations_make_the_committed_schema_from_nothing_and_again() {
     let file = folder.path().join("ops.sqlite");
     SqliteStore::open(&file).unwrap().close().await;
     let made = dump(&file).await;
-    committed::assert_equal("migrations/schema.sqlite.sql", &made);
+    committed::assert_equal("migrations/schema.sqlite.sql", &made, WRITES);
     SqliteStore::open(&file).unwrap().close().await;
     assert_eq!(dump(&file).await, made);
 }
@@ -46,7 +49,7 @@ async fn the_migrations_lead_from_every_earlier_state_to_the_same_schema_with_it
         assert_eq!(schema_version(&file).unwrap(), i64::from(version));
         Rows::of_sqlite(&file).change(ROWS).await;
         SqliteStore::open(&file).unwrap().close().await;
-        committed::assert_equal("migrations/schema.sqlite.sql", &dump(&file).await);
+        committed::assert_equal("migrations/schema.sqlite.sql", &dump(&file).await, WRITES);
         let rows = Rows::of_sqlite(&file);
         assert_eq!(rows.texts("SELECT code FROM operator ORDER BY code", []).await, ["acme", "gone"]);
         if version < 3 {

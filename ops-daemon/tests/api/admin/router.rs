@@ -1,81 +1,16 @@
-//! The route table as a whole: who may do what, and what every route answers alike. A route that is not written down here
-//! fails, so that nobody adds one without a word about its permission.
+//! The route table as a whole: who may do what, and what every route answers alike. A route that is not written down in
+//! `docs/PERMISSIONS.md` fails, so that nobody adds one without a word about its permission.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ops_daemon::admin::router::router;
+use ops_daemon::{admin::router::router, http::role::Role};
 use reqwest::Method;
 use serde_json::json;
 
-use crate::support::{Caller, Daemon, Database, on_both};
-
-/// Method, path and permission of every route.
-const ROUTES: &[(&str, &str, &str)] = &[
-    ("POST", "/admin/v1/operators", "operator:write"),
-    ("GET", "/admin/v1/operators", "operator:read"),
-    ("GET", "/admin/v1/operators/{operator_id}", "operator:read"),
-    ("PATCH", "/admin/v1/operators/{operator_id}", "operator:write"),
-    ("DELETE", "/admin/v1/operators/{operator_id}", "operator:delete"),
-    ("POST", "/admin/v1/operators/{operator_id}/activate", "operator:status"),
-    ("POST", "/admin/v1/operators/{operator_id}/drain", "operator:status"),
-    ("POST", "/admin/v1/operators/{operator_id}/suspend", "operator:status"),
-    ("POST", "/admin/v1/operators/{operator_id}/restore", "operator:status"),
-    ("GET", "/admin/v1/operators/{operator_id}/timeline", "operator:read"),
-    ("POST", "/admin/v1/operators/{operator_id}/notes", "operator:write"),
-    ("POST", "/admin/v1/operators/{operator_id}/maintenances", "operator:status"),
-    ("GET", "/admin/v1/operators/{operator_id}/maintenances", "operator:read"),
-    ("GET", "/admin/v1/maintenances/{maintenance_id}", "operator:read"),
-    ("PATCH", "/admin/v1/maintenances/{maintenance_id}", "operator:status"),
-    ("DELETE", "/admin/v1/maintenances/{maintenance_id}", "operator:status"),
-    ("GET", "/admin/v1/operators/{operator_id}/readiness", "operator:read"),
-    ("POST", "/admin/v1/operators/{operator_id}/connections", "connection:write"),
-    ("GET", "/admin/v1/operators/{operator_id}/connections", "connection:read"),
-    ("GET", "/admin/v1/operators/{operator_id}/health", "health:read"),
-    ("GET", "/admin/v1/connections/{connection_id}", "connection:read"),
-    ("PATCH", "/admin/v1/connections/{connection_id}", "connection:write"),
-    ("DELETE", "/admin/v1/connections/{connection_id}", "connection:write"),
-    ("POST", "/admin/v1/connections/{connection_id}/enable", "connection:write"),
-    ("POST", "/admin/v1/connections/{connection_id}/drain", "connection:write"),
-    ("POST", "/admin/v1/connections/{connection_id}/disable", "connection:write"),
-    ("GET", "/admin/v1/connections/{connection_id}/health", "health:read"),
-    ("POST", "/admin/v1/connections/{connection_id}/credentials", "credential:write"),
-    ("GET", "/admin/v1/connections/{connection_id}/credentials", "connection:read"),
-    ("GET", "/admin/v1/connections/{connection_id}/credentials/{version}", "connection:read"),
-    ("POST", "/admin/v1/connections/{connection_id}/credentials/{version}/activate", "credential:write"),
-    ("POST", "/admin/v1/connections/{connection_id}/credentials/{version}/discard", "credential:write"),
-    ("POST", "/admin/v1/routing/rules", "routing:apply"),
-    ("GET", "/admin/v1/routing/rules", "routing:read"),
-    ("GET", "/admin/v1/routing/rules/{rule_id}", "routing:read"),
-    ("DELETE", "/admin/v1/routing/rules/{rule_id}", "routing:apply"),
-    ("POST", "/admin/v1/routing/resolve", "routing:read"),
-    ("GET", "/admin/v1/networks", "operator:read"),
-    ("GET", "/admin/v1/events", "event:read"),
-    ("GET", "/admin/v1/audit", "audit:read"),
-    ("GET", "/admin/v1/me", "any_token"),
-];
-
-const READS: &[&str] = &["operator:read", "connection:read", "health:read", "routing:read", "event:read"];
-
-/// What a role may do beside reading.
-const MORE: &[(&str, &[&str])] = &[
-    ("viewer", &[]),
-    ("editor", &["operator:write", "operator:status", "connection:write", "routing:write", "health:write"]),
-    ("auditor", &["audit:read"]),
-    (
-        "admin",
-        &[
-            "operator:write",
-            "operator:status",
-            "operator:delete",
-            "connection:write",
-            "credential:write",
-            "health:write",
-            "routing:write",
-            "routing:apply",
-            "audit:read",
-        ],
-    ),
-];
+use crate::{
+    documents::permissions::{self, Line},
+    support::{Caller, Daemon, Database, on_both},
+};
 
 /// A path of the table with ids that name nothing.
 fn called(path: &str) -> String {
@@ -85,35 +20,20 @@ fn called(path: &str) -> String {
         .fold(path.replace("{version}", "1"), |path, name| path.replace(&format!("{{{name}}}"), id))
 }
 
-#[test]
-fn every_route_stands_here_with_its_permission() {
-    let table: BTreeSet<_> = router()
-        .table
-        .iter()
-        .map(|entry| (entry.method.to_string(), entry.path.clone(), entry.permission))
-        .collect();
-    let here: BTreeSet<_> =
-        ROUTES.iter().map(|(method, path, needs)| ((*method).into(), (*path).into(), *needs)).collect();
-    assert_eq!(table, here);
-    assert_eq!(here.len(), ROUTES.len());
-}
-
+// that the matrix holds every route of the table is a test of its own, in `documents::permissions`.
 on_both!(each_role_reaches_exactly_its_routes, |daemon: Daemon| async move {
     let before = daemon.stored().await;
-    for (role, more) in MORE {
-        let caller = daemon.as_role(role);
-        for entry in router().table {
-            let may = entry.permission == "any_token"
-                || READS.contains(&entry.permission)
-                || more.contains(&entry.permission);
-            let request = caller.request(entry.method.clone(), &called(&entry.path)).header("if-match", "*");
+    for (nth, role) in Role::ALL.into_iter().enumerate() {
+        let caller = daemon.as_role(role.as_str());
+        for Line { method, path, permission, roles } in permissions::committed() {
+            let what = format!("{} {method} {path}", role.as_str());
+            let request = caller.request(method.parse().unwrap(), &called(&path)).header("if-match", "*");
             let answer = Caller::send(request).await;
-            let what = format!("{role} {} {}", entry.method, entry.path);
-            if may {
-                assert!(![401, 403].contains(&answer.status), "{what}: {}", answer.text);
+            if roles[nth] {
+                assert!(![401, 403, 405].contains(&answer.status), "{what}: {}", answer.text);
             } else {
                 let refused = answer.refused(403, "forbidden");
-                assert_eq!(refused.body["detail"], format!("needs {}", entry.permission), "{what}");
+                assert_eq!(refused.body["detail"], format!("needs {permission}"), "{what}");
             }
         }
     }
@@ -193,8 +113,8 @@ on_both!(the_document_is_there_for_everybody_and_names_every_route, |daemon: Dae
     let document = daemon.anybody().get("/openapi.json").await.expect(200);
     assert_eq!(document.header("content-type"), "application/json");
     assert_eq!(document.text, router().document_text());
-    for (method, path, permission) in ROUTES {
-        let operation = &document.body["paths"][path][method.to_lowercase()];
+    for Line { method, path, permission, .. } in permissions::committed() {
+        let operation = &document.body["paths"][&path][method.to_lowercase()];
         assert_eq!(operation["x-permission"], json!(permission), "{method} {path}");
     }
 });

@@ -6,14 +6,10 @@ use ops_daemon::internal::router::router;
 use reqwest::{Certificate, Client, Method};
 use serde_json::json;
 
-use crate::support::{Caller, Daemon, Database, Estate, on_both};
-
-/// Method, path and right of every route.
-const ROUTES: [(&str, &str, &str); 3] = [
-    ("POST", "/internal/v1/credential-leases", "credentials:lease"),
-    ("POST", "/internal/v1/health/samples", "health:report"),
-    ("POST", "/internal/v1/routing/resolve", "routing:read"),
-];
+use crate::{
+    documents::permissions::committed_internal,
+    support::{Caller, Daemon, Database, Estate, on_both},
+};
 
 const GATEWAY: &str = "spiffe://ops.dev/gateway";
 
@@ -30,16 +26,6 @@ fn folder_of(authority: &rcgen::Issuer<'_, rcgen::KeyPair>, name: &str, tls: &Pa
     fs::write(folder.path().join("gateway.key"), key.serialize_pem()).unwrap();
     fs::copy(tls.join("ca.pem"), folder.path().join("ca.pem")).unwrap();
     folder
-}
-
-#[test]
-fn every_route_stands_here_with_its_right() {
-    let table: Vec<_> = router()
-        .table
-        .iter()
-        .map(|entry| (entry.method.to_string(), entry.path.clone(), entry.permission))
-        .collect();
-    assert_eq!(table, ROUTES.map(|(method, path, right)| (method.to_owned(), path.to_owned(), right)));
 }
 
 on_both!(without_a_certificate_there_is_no_handshake, |daemon: Daemon| async move {
@@ -84,8 +70,8 @@ on_both!(a_certificate_of_ours_with_a_name_that_nobody_listed_may_do_nothing, |d
     ] {
         let folder = folder_of(&ours, name, &tls);
         let caller = Caller::with_certificate(daemon.internal_url(), folder.path());
-        for (method, path, _) in ROUTES {
-            let answer = Caller::send(caller.request(method.parse().unwrap(), path).json(&json!({}))).await;
+        for [method, path, _] in committed_internal() {
+            let answer = Caller::send(caller.request(method.parse().unwrap(), &path).json(&json!({}))).await;
             if may {
                 answer.refused(422, "invalid");
             } else {
@@ -105,7 +91,8 @@ on_both!(nothing_is_answered_in_plain_text, |daemon: Daemon| async move {
 
 on_both!(the_conventions_of_the_admin_api_hold_here_too, |daemon: Daemon| async move {
     let gateway = daemon.gateway();
-    for (_, path, _) in ROUTES {
+    for [_, path, _] in committed_internal() {
+        let path = path.as_str();
         gateway
             .post(&format!("{path}?colour=red"), json!({}))
             .await

@@ -132,8 +132,24 @@ source = "urn:ops:example"
         json!({"keys": [key]}).to_string()
     }
 
+    /// Lists more identities with these rights, each with a certificate in a folder of its name.
+    pub(super) fn identify(&self, identities: &[(String, Vec<&str>)]) {
+        let listed = identities.iter().map(|(name, rights)| {
+            format!(
+                "[[internal.identities]]\nname = {name:?}\nuri = \"spiffe://ops.example/{name}\"\nrights = {rights:?}\noperators = \"all\"\n"
+            )
+        });
+        self.edit("[ops]", &format!("{}[ops]", listed.collect::<String>()));
+        let ca = self.certify();
+        for (name, _) in identities {
+            fs::create_dir(self.path("tls").join(name)).unwrap();
+            fs::copy(self.path("tls/ca.pem"), self.path("tls").join(name).join("ca.pem")).unwrap();
+            self.certify_client(&ca, &format!("{name}/gateway"), name);
+        }
+    }
+
     /// A CA, the server's certificate and the gateway's.
-    pub(super) fn certify(&self) {
+    pub(super) fn certify(&self) -> Issuer<'static, KeyPair> {
         let mut ca = CertificateParams::default();
         ca.distinguished_name.push(DnType::CommonName, "CA of an installation");
         ca.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
@@ -144,8 +160,13 @@ source = "urn:ops:example"
         let names =
             [SanType::DnsName("localhost".try_into().unwrap()), SanType::IpAddress([127, 0, 0, 1].into())];
         self.certify_one(&ca, "server", names.to_vec(), ExtendedKeyUsagePurpose::ServerAuth);
-        let names = vec![SanType::URI("spiffe://ops.example/gateway".try_into().unwrap())];
-        self.certify_one(&ca, "gateway", names, ExtendedKeyUsagePurpose::ClientAuth);
+        self.certify_client(&ca, "gateway", "gateway");
+        ca
+    }
+
+    fn certify_client(&self, ca: &Issuer<'_, KeyPair>, file: &str, name: &str) {
+        let names = vec![SanType::URI(format!("spiffe://ops.example/{name}").try_into().unwrap())];
+        self.certify_one(ca, file, names, ExtendedKeyUsagePurpose::ClientAuth);
     }
 
     fn certify_one(
@@ -179,6 +200,12 @@ mod calling {
 
         pub(in super::super) fn gateway(&self) -> Caller {
             Caller::with_certificate(format!("https://localhost:{}", self.base + 1), &self.path("tls"))
+        }
+
+        /// With the certificate of one that was listed by [`Installation::identify`].
+        pub(in super::super) fn identified(&self, name: &str) -> Caller {
+            let base = format!("https://localhost:{}", self.base + 1);
+            Caller::with_certificate(base, &self.path("tls").join(name))
         }
 
         pub(in super::super) fn admin_url(&self) -> String {

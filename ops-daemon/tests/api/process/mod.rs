@@ -16,6 +16,7 @@ mod installation;
 mod served;
 mod serve;
 mod serve_embedded;
+mod rights;
 #[cfg(feature = "stack")]
 mod event_stream;
 #[cfg(feature = "stack")]

@@ -15,7 +15,7 @@ use super::{installation::Installation, served::Served};
 use crate::support::{sample, until};
 
 /// A configuration with everything inside the process.
-fn embedded() -> Installation {
+pub(super) fn embedded() -> Installation {
     let installation = Installation::new("postgres://ops_app@127.0.0.1:1/ops");
     installation.edit("embedded = [", "embedded = [\"store\", ");
     installation
