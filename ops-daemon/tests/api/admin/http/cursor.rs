@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::{
     process::dice::Dice,
@@ -86,23 +86,28 @@ async fn a_cursor_opens_in_its_own_list_only() {
     }
 }
 
+fn ids(items: &Value) -> Vec<String> {
+    items.as_array().unwrap().iter().map(|item| item["id"].as_str().unwrap().to_owned()).collect()
+}
+
 /// Walks a list by pages; what is between two pages is done by `meanwhile`. Answers the ids in their order.
 async fn walk(caller: &Caller, list: &str, limit: u64, mut meanwhile: impl AsyncFnMut()) -> Vec<String> {
     let (mut cursor, mut seen) = (String::new(), Vec::new());
     loop {
         let page = caller.get(&with(list, &format!("limit={limit}{cursor}"))).await.expect(200);
-        let ids =
-            page.body["items"].as_array().unwrap().iter().map(|item| item["id"].as_str().unwrap().to_owned());
-        seen.extend(ids);
+        seen.extend(ids(&page.body["items"]));
         let Some(next) = page.body["next_cursor"].as_str() else { return seen };
         cursor = format!("&cursor={next}");
         meanwhile().await;
     }
 }
 
-fn assert_right(seen: &[String], throughout: &BTreeSet<String>, what: &str) {
-    let unique: BTreeSet<_> = seen.iter().cloned().collect();
-    assert_eq!(unique.len(), seen.len(), "{what}: a row came twice");
+/// `moving` are rows whose place in the order changes meanwhile, and which may so come twice.
+fn assert_right(seen: &[String], throughout: &BTreeSet<String>, moving: &BTreeSet<String>, what: &str) {
+    let mut unique = BTreeSet::new();
+    for id in seen {
+        assert!(unique.insert(id.clone()) || moving.contains(id), "{what}: {id} came twice");
+    }
     let missing: Vec<_> = throughout.difference(&unique).collect();
     assert!(missing.is_empty(), "{what}: rows that were there throughout are missing: {missing:?}");
 }
@@ -128,6 +133,7 @@ on_both!(a_walk_is_right_while_rows_come_and_go, |daemon: Daemon| async move {
                 others.push(create(&mut dice).await);
             }
             let limit = dice.between(1, 5);
+            let mut renamed = BTreeSet::new();
             let seen =
                 walk(&daemon.as_role("viewer"), &format!("{OPERATORS}?sort={sort}"), limit, async || {
                     if dice.between(0, 2) == 0 {
@@ -139,9 +145,21 @@ on_both!(a_walk_is_right_while_rows_come_and_go, |daemon: Daemon| async move {
                         let gone = others.swap_remove(at);
                         admin.delete(&format!("{OPERATORS}/{gone}"), "*").await.expect(204);
                     }
+                    if let Some(other) = dice.one_of(&others).cloned() {
+                        let name = json!({"display_name": format!("N{:x} again", dice.number())});
+                        admin.patch(&format!("{OPERATORS}/{other}"), name, "*").await.expect(200);
+                        renamed.insert(other);
+                    }
                 })
                 .await;
-            assert_right(&seen, &throughout, &format!("{sort} by {limit}, round {round}, seed {seed}"));
+            // a new name is a new place in the order of names only
+            let moving = if sort == "display_name" { renamed } else { BTreeSet::new() };
+            assert_right(
+                &seen,
+                &throughout,
+                &moving,
+                &format!("{sort} by {limit}, round {round}, seed {seed}"),
+            );
         }
     }
 });
@@ -175,6 +193,48 @@ on_both!(a_walk_over_rules_and_windows_is_right_while_they_come_and_go, |daemon:
             }
         })
         .await;
-        assert_right(&seen, &throughout, &format!("{list}, seed {seed}"));
+        assert_right(&seen, &throughout, &BTreeSet::new(), &format!("{list}, seed {seed}"));
     }
+});
+
+on_both!(a_walk_over_what_has_happened_is_right_while_more_happens, |daemon: Daemon| async move {
+    let (seed, mut dice) = Dice::of_this_run();
+    let (admin, estate) = (daemon.admin(), Estate::create(&daemon, "acme").await);
+    let operator = format!("{OPERATORS}/{}", estate.operator);
+    let act = async |n: u64| {
+        if n % 3 == 0 {
+            admin.post(&format!("{operator}/notes"), json!({"text": format!("{n:x}")})).await.expect(201);
+        } else {
+            admin.patch(&operator, json!({"labels": {"n": format!("{n:x}")}}), "*").await.expect(200);
+        }
+    };
+    for _ in 0..12 {
+        act(dice.number()).await;
+    }
+    let under = format!("/admin/v1/audit?operator_id={}", estate.operator);
+    for list in ["/admin/v1/audit".to_owned(), under, format!("{operator}/timeline")] {
+        let throughout: BTreeSet<_> = walk(&admin, &list, 200, async || ()).await.into_iter().collect();
+        assert!(throughout.len() > 12, "{list}");
+        let limit = dice.between(1, 5);
+        let seen = walk(&admin, &list, limit, async || act(dice.number()).await).await;
+        assert_eq!(
+            seen.len(),
+            throughout.len(),
+            "{list} by {limit}: what is newer stands before the first page"
+        );
+        assert_right(&seen, &throughout, &BTreeSet::new(), &format!("{list} by {limit}, seed {seed}"));
+    }
+    let (mut after, mut seen) = (String::new(), Vec::new());
+    let mut read = async |limit: u64| {
+        let page = admin.get(&format!("/admin/v1/events?limit={limit}{after}")).await.expect(200).body;
+        after = format!("&after={}", page["next_cursor"].as_str().unwrap());
+        seen.extend(ids(&page["items"]));
+    };
+    for _ in 0..20 {
+        read(dice.between(1, 4)).await;
+        act(dice.number()).await;
+    }
+    let all = daemon.events().await;
+    read(200).await;
+    assert_eq!(seen, ids(&json!(all)), "every event once and in order, seed {seed}");
 });
