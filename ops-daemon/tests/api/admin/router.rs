@@ -8,7 +8,7 @@ use reqwest::Method;
 use serde_json::json;
 
 use crate::{
-    documents::permissions::{self, Line},
+    documents::permission::{self, Line},
     support::{Caller, Daemon, Database, on_both},
 };
 
@@ -20,12 +20,12 @@ fn called(path: &str) -> String {
         .fold(path.replace("{version}", "1"), |path, name| path.replace(&format!("{{{name}}}"), id))
 }
 
-// that the matrix holds every route of the table is a test of its own, in `documents::permissions`.
+// that the matrix holds every route of the table is a test of its own, in `documents::permission`.
 on_both!(each_role_reaches_exactly_its_routes, |daemon: Daemon| async move {
     let before = daemon.stored().await;
     for (nth, role) in Role::ALL.into_iter().enumerate() {
         let caller = daemon.as_role(role.as_str());
-        for Line { method, path, permission, roles } in permissions::committed() {
+        for Line { method, path, permission, roles } in permission::committed() {
             let what = format!("{} {method} {path}", role.as_str());
             let request = caller.request(method.parse().unwrap(), &called(&path)).header("if-match", "*");
             let answer = Caller::send(request).await;
@@ -113,7 +113,7 @@ on_both!(the_document_is_there_for_everybody_and_names_every_route, |daemon: Dae
     let document = daemon.anybody().get("/openapi.json").await.expect(200);
     assert_eq!(document.header("content-type"), "application/json");
     assert_eq!(document.text, router().document_text());
-    for Line { method, path, permission, .. } in permissions::committed() {
+    for Line { method, path, permission, .. } in permission::committed() {
         let operation = &document.body["paths"][&path][method.to_lowercase()];
         assert_eq!(operation["x-permission"], json!(permission), "{method} {path}");
     }

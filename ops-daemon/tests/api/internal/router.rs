@@ -7,7 +7,7 @@ use reqwest::{Certificate, Client, Method};
 use serde_json::json;
 
 use crate::{
-    documents::permissions::committed_internal,
+    documents::permission::committed_internal,
     support::{Caller, Daemon, Database, Estate, on_both},
 };
 

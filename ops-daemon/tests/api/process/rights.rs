@@ -4,7 +4,7 @@ use ops_daemon::config::Right;
 use serde_json::json;
 
 use super::{serve_embedded::embedded, served::Served};
-use crate::{documents::permissions::committed_internal, support::Caller};
+use crate::{documents::permission::committed_internal, support::Caller};
 
 /// Every set of rights, each under a name of its own; the first set is empty.
 fn identities() -> Vec<(String, Vec<&'static str>)> {

@@ -202,7 +202,7 @@ on_both!(a_walk_over_what_has_happened_is_right_while_more_happens, |daemon: Dae
     let (admin, estate) = (daemon.admin(), Estate::create(&daemon, "acme").await);
     let operator = format!("{OPERATORS}/{}", estate.operator);
     let act = async |n: u64| {
-        if n % 3 == 0 {
+        if n.is_multiple_of(3) {
             admin.post(&format!("{operator}/notes"), json!({"text": format!("{n:x}")})).await.expect(201);
         } else {
             admin.patch(&operator, json!({"labels": {"n": format!("{n:x}")}}), "*").await.expect(200);
