@@ -60,6 +60,17 @@ BEGIN
     RETURN raised;
 END $$;
 
+CREATE TABLE ops.account (
+    host text NOT NULL COLLATE pg_catalog."C",
+    port bigint NOT NULL,
+    system_id text NOT NULL COLLATE pg_catalog."C",
+    system_type text NOT NULL COLLATE pg_catalog."C",
+    direction text NOT NULL COLLATE pg_catalog."C",
+    connection_id uuid NOT NULL,
+    operator_id uuid NOT NULL,
+    shared boolean NOT NULL
+);
+
 CREATE TABLE ops.audit (
     id uuid NOT NULL,
     at timestamp with time zone NOT NULL,
@@ -84,8 +95,12 @@ CREATE TABLE ops.connection (
     updated_at timestamp with time zone NOT NULL,
     updated_by text NOT NULL,
     deleted_at timestamp with time zone,
+    spec_overrides text DEFAULT '[]'::text NOT NULL,
+    counts_for_operator boolean DEFAULT true NOT NULL,
+    private_network boolean DEFAULT false NOT NULL,
+    allow_duplicate text,
     CONSTRAINT connection_name_rule CHECK (((char_length(name) >= 1) AND (char_length(name) <= 64))),
-    CONSTRAINT connection_protocol_rule CHECK ((protocol = 'smpp'::text)),
+    CONSTRAINT connection_protocol_rule CHECK ((protocol = ANY (ARRAY['smpp'::text, 'http'::text]))),
     CONSTRAINT connection_status_rule CHECK ((status = ANY (ARRAY['enabled'::text, 'draining'::text, 'disabled'::text]))),
     CONSTRAINT connection_version_range CHECK ((version >= 1))
 );
@@ -103,6 +118,14 @@ CREATE TABLE ops.connection_health (
     CONSTRAINT connection_health_state_rule CHECK ((state = ANY (ARRAY['unknown'::text, 'healthy'::text, 'degraded'::text, 'down'::text, 'probation'::text, 'stale'::text])))
 );
 
+CREATE TABLE ops.connection_place (
+    connection_id uuid NOT NULL,
+    host text NOT NULL COLLATE pg_catalog."C",
+    port bigint NOT NULL,
+    system_type text NOT NULL COLLATE pg_catalog."C",
+    direction text NOT NULL COLLATE pg_catalog."C"
+);
+
 CREATE TABLE ops.credential (
     id uuid NOT NULL,
     operator_id uuid NOT NULL,
@@ -118,7 +141,7 @@ CREATE TABLE ops.credential (
     expires_at timestamp with time zone,
     retire_after_s bigint NOT NULL,
     CONSTRAINT credential_stage_rule CHECK ((stage = ANY (ARRAY['staged'::text, 'active'::text, 'retired'::text, 'discarded'::text, 'destroyed'::text]))),
-    CONSTRAINT credential_system_id_rule CHECK ((system_id ~ '^[!-~]{1,15}$'::text)),
+    CONSTRAINT credential_system_id_rule CHECK ((system_id ~ '^[!-~]{1,32}$'::text)),
     CONSTRAINT credential_version_range CHECK ((version >= 1))
 );
 
@@ -217,6 +240,7 @@ CREATE TABLE ops.operator (
     purge_after timestamp with time zone,
     erased_at timestamp with time zone,
     purged_at timestamp with time zone,
+    watched boolean DEFAULT false NOT NULL,
     CONSTRAINT operator_code_rule CHECK ((code ~ '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'::text)),
     CONSTRAINT operator_deleted_rule CHECK (((status = 'deleted'::text) = (deleted_at IS NOT NULL))),
     CONSTRAINT operator_display_name_rule CHECK (((char_length(display_name) >= 1) AND (char_length(display_name) <= 128))),
@@ -396,6 +420,9 @@ ALTER TABLE ONLY ops.connection_health
 ALTER TABLE ONLY ops.connection
     ADD CONSTRAINT connection_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY ops.connection_place
+    ADD CONSTRAINT connection_place_pkey PRIMARY KEY (connection_id, host, port, system_type, direction);
+
 ALTER TABLE ONLY ops.credential
     ADD CONSTRAINT credential_pkey PRIMARY KEY (id);
 
@@ -465,15 +492,35 @@ ALTER TABLE ONLY ops.rule_target
 ALTER TABLE ONLY ops.service
     ADD CONSTRAINT service_pkey PRIMARY KEY (one);
 
+CREATE INDEX account_by_connection ON ops.account USING btree (connection_id);
+
+CREATE INDEX account_by_operator ON ops.account USING btree (operator_id);
+
+CREATE UNIQUE INDEX account_taken ON ops.account USING btree (host, port, system_id, system_type, direction) WHERE (NOT shared);
+
 CREATE INDEX audit_by_operator ON ops.audit USING btree (operator_id, id);
 
 CREATE INDEX connection_by_operator ON ops.connection USING btree (operator_id);
 
+CREATE INDEX connection_by_protocol ON ops.connection USING btree (protocol, id) WHERE (deleted_at IS NULL);
+
+CREATE INDEX connection_by_status ON ops.connection USING btree (status, id) WHERE (deleted_at IS NULL);
+
 CREATE INDEX connection_health_by_state ON ops.connection_health USING btree (state, operator_id);
+
+CREATE INDEX connection_health_by_state_and_connection ON ops.connection_health USING btree (state, connection_id);
 
 CREATE UNIQUE INDEX connection_name_taken ON ops.connection USING btree (operator_id, name) WHERE (deleted_at IS NULL);
 
+CREATE INDEX connection_place_by_host ON ops.connection_place USING btree (host, connection_id);
+
+CREATE INDEX connection_with_overrides ON ops.connection USING btree (id) WHERE ((spec_overrides <> '[]'::text) AND (deleted_at IS NULL));
+
 CREATE UNIQUE INDEX credential_active_taken ON ops.credential USING btree (connection_id) WHERE (stage = 'active'::text);
+
+CREATE INDEX credential_by_operator ON ops.credential USING btree (operator_id, connection_id, version);
+
+CREATE INDEX credential_by_system_id ON ops.credential USING btree (system_id, connection_id) WHERE (stage = ANY (ARRAY['staged'::text, 'active'::text]));
 
 CREATE UNIQUE INDEX credential_staged_taken ON ops.credential USING btree (connection_id) WHERE (stage = 'staged'::text);
 
@@ -495,11 +542,15 @@ CREATE INDEX operator_by_name_key ON ops.operator USING btree (name_key, id);
 
 CREATE INDEX operator_by_purge_after ON ops.operator USING btree (purge_after) WHERE ((deleted_at IS NOT NULL) AND (purged_at IS NULL));
 
+CREATE INDEX operator_by_status ON ops.operator USING btree (status, code, id) WHERE (deleted_at IS NULL);
+
 CREATE INDEX operator_by_status_until ON ops.operator USING btree (status_until) WHERE ((status = 'draining'::text) AND (status_until IS NOT NULL));
 
 CREATE UNIQUE INDEX operator_code_taken ON ops.operator USING btree (code) WHERE (deleted_at IS NULL);
 
 CREATE INDEX operator_country_by_operator ON ops.operator_country USING btree (operator_id);
+
+CREATE INDEX operator_deleted ON ops.operator USING btree (code, id) WHERE (deleted_at IS NOT NULL);
 
 CREATE UNIQUE INDEX operator_display_name_taken ON ops.operator USING btree (name_key) WHERE (deleted_at IS NULL);
 
@@ -512,6 +563,8 @@ CREATE INDEX operator_health_log_default_connection_id_window_start_idx ON ops.o
 CREATE INDEX operator_label_by_operator ON ops.operator_label USING btree (operator_id);
 
 CREATE INDEX operator_network_by_operator ON ops.operator_network USING btree (operator_id);
+
+CREATE INDEX operator_unwatched ON ops.operator USING btree (id) WHERE (NOT watched);
 
 CREATE INDEX outbox_by_operator ON ops.outbox USING btree (operator_id, id);
 
@@ -529,11 +582,20 @@ ALTER INDEX ops.operator_health_log_by_connection ATTACH PARTITION ops.operator_
 
 ALTER INDEX ops.operator_health_log_pkey ATTACH PARTITION ops.operator_health_log_default_pkey;
 
+ALTER TABLE ONLY ops.account
+    ADD CONSTRAINT account_connection_exists FOREIGN KEY (connection_id) REFERENCES ops.connection(id);
+
+ALTER TABLE ONLY ops.account
+    ADD CONSTRAINT account_operator_exists FOREIGN KEY (operator_id) REFERENCES ops.operator(id);
+
 ALTER TABLE ONLY ops.connection_health
     ADD CONSTRAINT connection_health_connection_exists FOREIGN KEY (connection_id) REFERENCES ops.connection(id);
 
 ALTER TABLE ONLY ops.connection
     ADD CONSTRAINT connection_operator_exists FOREIGN KEY (operator_id) REFERENCES ops.operator(id);
+
+ALTER TABLE ONLY ops.connection_place
+    ADD CONSTRAINT connection_place_connection_exists FOREIGN KEY (connection_id) REFERENCES ops.connection(id);
 
 ALTER TABLE ONLY ops.credential
     ADD CONSTRAINT credential_connection_exists FOREIGN KEY (connection_id) REFERENCES ops.connection(id);
@@ -581,6 +643,10 @@ GRANT ALL ON FUNCTION ops.meet_server() TO ops_app;
 REVOKE ALL ON FUNCTION ops.raise_epoch(from_epoch bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION ops.raise_epoch(from_epoch bigint) TO ops_app;
 
+GRANT SELECT,INSERT,DELETE ON TABLE ops.account TO ops_app;
+GRANT SELECT ON TABLE ops.account TO ops_read;
+GRANT SELECT ON TABLE ops.account TO ops_maint;
+
 GRANT SELECT,INSERT ON TABLE ops.audit TO ops_app;
 GRANT SELECT ON TABLE ops.audit TO ops_read;
 GRANT SELECT ON TABLE ops.audit TO ops_maint;
@@ -592,6 +658,10 @@ GRANT SELECT ON TABLE ops.connection TO ops_maint;
 GRANT SELECT,INSERT,UPDATE ON TABLE ops.connection_health TO ops_app;
 GRANT SELECT ON TABLE ops.connection_health TO ops_read;
 GRANT SELECT ON TABLE ops.connection_health TO ops_maint;
+
+GRANT SELECT,INSERT,DELETE ON TABLE ops.connection_place TO ops_app;
+GRANT SELECT ON TABLE ops.connection_place TO ops_read;
+GRANT SELECT ON TABLE ops.connection_place TO ops_maint;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE ops.credential TO ops_app;
 GRANT SELECT ON TABLE ops.credential TO ops_read;

@@ -1,3 +1,14 @@
+CREATE TABLE account (
+    host TEXT NOT NULL,
+    port INTEGER NOT NULL,
+    system_id TEXT NOT NULL,
+    system_type TEXT NOT NULL,
+    direction TEXT NOT NULL,
+    connection_id BLOB NOT NULL CONSTRAINT account_connection_exists REFERENCES connection (id),
+    operator_id BLOB NOT NULL CONSTRAINT account_operator_exists REFERENCES operator (id),
+    shared INTEGER NOT NULL
+) STRICT;
+
 CREATE TABLE audit (
     id BLOB NOT NULL PRIMARY KEY,
     at INTEGER NOT NULL,
@@ -7,13 +18,18 @@ CREATE TABLE audit (
     entry TEXT NOT NULL
 ) STRICT;
 
-CREATE TABLE connection (
+CREATE TABLE "connection" (
     id BLOB NOT NULL PRIMARY KEY,
     operator_id BLOB NOT NULL CONSTRAINT connection_operator_exists REFERENCES operator (id),
     name TEXT NOT NULL CONSTRAINT connection_name_rule CHECK (length(name) BETWEEN 1 AND 64),
     status TEXT NOT NULL CONSTRAINT connection_status_rule CHECK (status IN ('enabled', 'draining', 'disabled')),
-    protocol TEXT NOT NULL CONSTRAINT connection_protocol_rule CHECK (protocol IN ('smpp')),
+    protocol TEXT NOT NULL CONSTRAINT connection_protocol_rule CHECK (protocol IN ('smpp', 'http')),
     profile TEXT NOT NULL,
+    -- one document of reasons; the domain parses it on write and on read
+    spec_overrides TEXT NOT NULL DEFAULT '[]',
+    counts_for_operator INTEGER NOT NULL DEFAULT 1,
+    private_network INTEGER NOT NULL DEFAULT 0,
+    allow_duplicate TEXT,
     version INTEGER NOT NULL CONSTRAINT connection_version_range CHECK (version >= 1),
     config_version INTEGER NOT NULL,
     bind_version INTEGER NOT NULL,
@@ -37,14 +53,23 @@ CREATE TABLE connection_health (
     revision INTEGER NOT NULL
 ) STRICT;
 
-CREATE TABLE credential (
+CREATE TABLE connection_place (
+    connection_id BLOB NOT NULL CONSTRAINT connection_place_connection_exists REFERENCES connection (id),
+    host TEXT NOT NULL,
+    port INTEGER NOT NULL,
+    system_type TEXT NOT NULL,
+    direction TEXT NOT NULL,
+    PRIMARY KEY (connection_id, host, port, system_type, direction)
+) STRICT;
+
+CREATE TABLE "credential" (
     id BLOB NOT NULL PRIMARY KEY,
     operator_id BLOB NOT NULL CONSTRAINT credential_operator_exists REFERENCES operator (id),
     connection_id BLOB NOT NULL CONSTRAINT credential_connection_exists REFERENCES connection (id),
     version INTEGER NOT NULL CONSTRAINT credential_version_range CHECK (version >= 1),
     stage TEXT NOT NULL CONSTRAINT credential_stage_rule
         CHECK (stage IN ('staged', 'active', 'retired', 'discarded', 'destroyed')),
-    system_id TEXT NOT NULL CONSTRAINT credential_system_id_rule CHECK (length(system_id) BETWEEN 1 AND 15 AND system_id NOT GLOB '*[^!-~]*'),
+    system_id TEXT NOT NULL CONSTRAINT credential_system_id_rule CHECK (length(system_id) BETWEEN 1 AND 32 AND system_id NOT GLOB '*[^!-~]*'),
     note TEXT,
     created_at INTEGER NOT NULL,
     created_by TEXT NOT NULL,
@@ -141,7 +166,7 @@ CREATE TABLE operator (
     updated_by TEXT NOT NULL,
     deleted_at INTEGER,
     event_epoch INTEGER NOT NULL,
-    event_sequence INTEGER NOT NULL, about TEXT NOT NULL DEFAULT '{}', status_until INTEGER, purge_after INTEGER, erased_at INTEGER, purged_at INTEGER,
+    event_sequence INTEGER NOT NULL, about TEXT NOT NULL DEFAULT '{}', status_until INTEGER, purge_after INTEGER, erased_at INTEGER, purged_at INTEGER, watched INTEGER NOT NULL DEFAULT 0,
     CONSTRAINT operator_deleted_rule CHECK ((status = 'deleted') = (deleted_at IS NOT NULL))
 ) STRICT;
 
@@ -266,15 +291,35 @@ CREATE TABLE service (
 
 CREATE TABLE sqlite_sequence(name,seq);
 
+CREATE INDEX account_by_connection ON account (connection_id);
+
+CREATE INDEX account_by_operator ON account (operator_id);
+
+CREATE UNIQUE INDEX account_taken ON account (host, port, system_id, system_type, direction) WHERE NOT shared;
+
 CREATE INDEX audit_by_operator ON audit (operator_id, id);
 
 CREATE INDEX connection_by_operator ON connection (operator_id);
 
+CREATE INDEX connection_by_protocol ON connection (protocol, id) WHERE deleted_at IS NULL;
+
+CREATE INDEX connection_by_status ON connection (status, id) WHERE deleted_at IS NULL;
+
 CREATE INDEX connection_health_by_state ON connection_health (state, operator_id);
+
+CREATE INDEX connection_health_by_state_and_connection ON connection_health (state, connection_id);
 
 CREATE UNIQUE INDEX connection_name_taken ON connection (operator_id, name) WHERE deleted_at IS NULL;
 
+CREATE INDEX connection_place_by_host ON connection_place (host, connection_id);
+
+CREATE INDEX connection_with_overrides ON connection (id) WHERE spec_overrides <> '[]' AND deleted_at IS NULL;
+
 CREATE UNIQUE INDEX credential_active_taken ON credential (connection_id) WHERE stage = 'active';
+
+CREATE INDEX credential_by_operator ON credential (operator_id, connection_id, version);
+
+CREATE INDEX credential_by_system_id ON credential (system_id, connection_id) WHERE stage IN ('staged', 'active');
 
 CREATE UNIQUE INDEX credential_staged_taken ON credential (connection_id) WHERE stage = 'staged';
 
@@ -296,11 +341,15 @@ CREATE INDEX operator_by_name_key ON operator (name_key, id);
 
 CREATE INDEX operator_by_purge_after ON operator (purge_after) WHERE deleted_at IS NOT NULL AND purged_at IS NULL;
 
+CREATE INDEX operator_by_status ON operator (status, code, id) WHERE deleted_at IS NULL;
+
 CREATE INDEX operator_by_status_until ON operator (status_until) WHERE status = 'draining' AND status_until IS NOT NULL;
 
 CREATE UNIQUE INDEX operator_code_taken ON operator (code) WHERE deleted_at IS NULL;
 
 CREATE INDEX operator_country_by_operator ON operator_country (operator_id);
+
+CREATE INDEX operator_deleted ON operator (code, id) WHERE deleted_at IS NOT NULL;
 
 CREATE UNIQUE INDEX operator_display_name_taken ON operator (name_key) WHERE deleted_at IS NULL;
 
@@ -311,6 +360,8 @@ CREATE INDEX operator_health_log_by_connection ON operator_health_log (connectio
 CREATE INDEX operator_label_by_operator ON operator_label (operator_id);
 
 CREATE INDEX operator_network_by_operator ON operator_network (operator_id);
+
+CREATE INDEX operator_unwatched ON operator (id) WHERE NOT watched;
 
 CREATE INDEX outbox_by_operator ON outbox (operator_id, id);
 

@@ -224,5 +224,24 @@ pub(crate) fn whole_number<V: IntoValue, T>(
     parsed.map_err(|invalid| Faults::refused(place, invalid))
 }
 
+/// Reads a number and has it parsed.
+pub(crate) fn number<V: IntoValue, T>(
+    value: &Value<V>,
+    place: ValuePointerRef<'_>,
+    parse: impl FnOnce(f64) -> Result<T, Invalid>,
+) -> Result<T, Faults> {
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "what is not exact here is far above every largest number"
+    )]
+    let number = match value {
+        Value::Integer(number) => *number as f64,
+        Value::NegativeInteger(number) => *number as f64,
+        Value::Float(number) => *number,
+        _ => return Err(Faults::wrong_type(place, "a number")),
+    };
+    parse(number).map_err(|invalid| Faults::refused(place, invalid))
+}
+
 /// 2⁶³: from here on a JSON reader keeps whole numbers as floating-point ones.
 const BEYOND_I64: f64 = 9_223_372_036_854_775_808.0;

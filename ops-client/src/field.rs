@@ -17,6 +17,19 @@ pub enum Field<T> {
 }
 
 impl<T> Field<T> {
+    /// The value after the patch, of a member whose removal means `default`.
+    #[must_use]
+    pub fn applied_to(self, now: &T, default: T) -> T
+    where
+        T: Clone,
+    {
+        match self {
+            Self::Keep => now.clone(),
+            Self::Remove => default,
+            Self::Set(value) => value,
+        }
+    }
+
     /// As the core writes it: `None` keeps, `Some(None)` removes.
     #[must_use]
     pub fn into_option(self) -> Option<Option<T>> {

@@ -29,6 +29,11 @@ pub mod pointer;
 pub mod field;
 pub mod wire;
 
+pub use ops_core::connection::{
+    DeniedCidrs,
+    endpoint_allowed::{NotAllowed, endpoint_allowed},
+};
+
 pub use error_code::ErrorCode;
 pub use faults::Faults;
 pub use field::Field;

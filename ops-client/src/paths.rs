@@ -27,6 +27,8 @@ pub const OPERATOR_CONNECTIONS: &str = "/admin/v1/operators/{operator_id}/connec
 /// The judged health of an operator and its connections.
 pub const OPERATOR_HEALTH: &str = "/admin/v1/operators/{operator_id}/health";
 
+/// The connections of all operators: search.
+pub const CONNECTIONS: &str = "/admin/v1/connections";
 /// One connection: read, change, delete.
 pub const CONNECTION: &str = "/admin/v1/connections/{connection_id}";
 /// Lets a connection be used.
@@ -94,6 +96,7 @@ mod tests {
             (OPERATOR_READINESS, OPERATOR),
             (OPERATOR_CONNECTIONS, OPERATOR),
             (OPERATOR_HEALTH, OPERATOR),
+            (CONNECTION, CONNECTIONS),
             (CONNECTION_ENABLE, CONNECTION),
             (CONNECTION_DISABLE, CONNECTION),
             (CONNECTION_HEALTH, CONNECTION),

@@ -109,5 +109,6 @@ const fn healthy(operator_id: OperatorId) -> Eligibility {
         connection_status: connection::Status::Enabled,
         in_maintenance: false,
         health: health::State::Healthy,
+        counts_for_operator: true,
     }
 }

@@ -31,6 +31,12 @@ impl Fault {
     pub fn new(pointer: impl Into<String>, rule: Rule, message: impl Into<String>) -> Self {
         Self { pointer: pointer.into(), invalid: Invalid::new(rule, message) }
     }
+
+    /// The same fault, with its pointer below `place`.
+    #[must_use]
+    pub fn below(self, place: &str) -> Self {
+        Self { pointer: format!("{place}{}", self.pointer), ..self }
+    }
 }
 
 /// The closed list of rules a value can break, as `errors[].rule` prints them.
@@ -58,6 +64,10 @@ pub enum Rule {
     Unique,
     /// Two fields contradict each other.
     Combination,
+    /// The value is outside of the standard, and no spec override says why.
+    Override,
+    /// No connection may lead to this address.
+    Address,
     /// A rule's target names a connection that does not exist.
     UnknownConnection,
 }
@@ -78,6 +88,8 @@ impl Rule {
             Self::OneOf => "one_of",
             Self::Unique => "unique",
             Self::Combination => "combination",
+            Self::Override => "override",
+            Self::Address => "address",
             Self::UnknownConnection => "unknown_connection",
         }
     }

@@ -4,6 +4,24 @@
 pub const SMPP_PASSWORD_MAX: usize = 8;
 /// Octets an SMPP `system_id` may have: 16 with the terminating NUL (SMPP 3.4 §5.2.1).
 pub const SMPP_SYSTEM_ID_MAX: usize = 15;
+/// Octets an SMPP `password` may have with a spec override.
+pub const SMPP_PASSWORD_LIFTED: usize = 64;
+/// Octets an SMPP `system_id` may have with a spec override.
+pub const SMPP_SYSTEM_ID_LIFTED: usize = 32;
+/// Octets an SMPP `system_type` may have: 13 with the terminating NUL (SMPP 3.4 §5.2.3).
+pub const SMPP_SYSTEM_TYPE_MAX: usize = 12;
+/// Octets an SMPP `system_type` may have with a spec override.
+pub const SMPP_SYSTEM_TYPE_LIFTED: usize = 32;
+/// Octets an SMPP `address_range` may have: 41 with the terminating NUL (SMPP 3.4 §5.2.7).
+pub const SMPP_ADDRESS_RANGE_MAX: usize = 40;
+/// Octets an SMPP `address_range` may have with a spec override.
+pub const SMPP_ADDRESS_RANGE_LIFTED: usize = 64;
+/// Unanswered submits on one session: what connectors keep without trouble.
+pub const WINDOW_SIZE_MAX: i64 = 1000;
+/// Unanswered submits on one session with a spec override.
+pub const WINDOW_SIZE_LIFTED: i64 = 10_000;
+/// Octets of the certificates that a connection trusts: some chains of a private authority.
+pub const TRUST_OCTETS_MAX: usize = 32 * 1024;
 /// Characters of a domain name in text form (RFC 1035 §2.3.4, without the trailing dot).
 pub const HOST_MAX: usize = 253;
 /// Digits of an E.164 number (ITU-T E.164 §6).

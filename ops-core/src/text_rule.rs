@@ -1,4 +1,4 @@
-//! The rule of a text or number field, stated once: the parser reads it, the OpenAPI schema and the databases print it.
+//! The rule of a text field, stated once: the parser reads it, the OpenAPI schema and the databases print it.
 
 use unicode_normalization::UnicodeNormalization;
 
@@ -82,28 +82,6 @@ pub trait Text: Sized {
     fn as_str(&self) -> &str;
 }
 
-/// What a number field accepts, both ends included.
-#[derive(Debug, Clone, Copy)]
-pub struct NumberRule {
-    /// Smallest accepted number.
-    pub min: i64,
-    /// Largest accepted number.
-    pub max: i64,
-}
-
-/// A value object made of a whole number.
-pub trait Number: Sized + Copy {
-    /// What it accepts.
-    const RULE: NumberRule;
-    /// Parses at the door.
-    ///
-    /// # Errors
-    /// [`Rule::Range`].
-    fn parse(raw: i64) -> Result<Self, Invalid>;
-    /// The number.
-    fn get(self) -> i64;
-}
-
 /// Declares a text value object: `text_value! { /// doc Name, RULE }`.
 macro_rules! text_value {
     ($(#[$doc:meta])* $name:ident, $rule:expr) => {
@@ -141,52 +119,29 @@ macro_rules! text_value {
 }
 pub(crate) use text_value;
 
-/// Declares a whole-number value object with both ends and a default.
-macro_rules! number_value {
-    ($(#[$doc:meta])* $name:ident, $min:expr, $max:expr, default $default:expr) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
-        #[serde(try_from = "i64", into = "i64")]
-        pub struct $name(i64);
-
-        impl $crate::text_rule::Number for $name {
-            const RULE: $crate::text_rule::NumberRule = $crate::text_rule::NumberRule { min: $min, max: $max };
-            fn parse(raw: i64) -> Result<Self, $crate::invalid::Invalid> {
-                if (Self::RULE.min..=Self::RULE.max).contains(&raw) {
-                    Ok(Self(raw))
-                } else {
-                    Err($crate::invalid::Invalid::new(
-                        $crate::invalid::Rule::Range,
-                        format!("must be from {} to {}", Self::RULE.min, Self::RULE.max),
-                    ))
-                }
-            }
-            fn get(self) -> i64 {
-                self.0
-            }
-        }
+/// Gives texts that may be empty the empty one as their default.
+macro_rules! empty_by_default {
+    ($($name:ident),+) => {$(
         impl Default for $name {
             fn default() -> Self {
-                Self($default)
+                Self(String::new())
             }
         }
-        impl TryFrom<i64> for $name {
-            type Error = $crate::invalid::Invalid;
-            fn try_from(raw: i64) -> Result<Self, Self::Error> {
-                <Self as $crate::text_rule::Number>::parse(raw)
-            }
-        }
-        impl From<$name> for i64 {
-            fn from(value: $name) -> Self {
-                value.0
+    )+};
+}
+pub(crate) use empty_by_default;
+
+/// Declares a closed list of words: each variant with the word that JSON, SQL and logs use, and which one is meant when
+/// nothing is said.
+macro_rules! word_list {
+    ($(#[$doc:meta])* $name:ident default $default:ident { $($rest:tt)+ }) => {
+        $crate::text_rule::word_list! { $(#[$doc])* $name { $($rest)+ } }
+        impl Default for $name {
+            fn default() -> Self {
+                Self::$default
             }
         }
     };
-}
-pub(crate) use number_value;
-
-/// Declares a closed list of words: each variant with the word that JSON, SQL and logs use.
-macro_rules! word_list {
     ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]

@@ -46,3 +46,13 @@ pub(crate) fn is_trimmed(text: &str) -> bool {
 pub(crate) fn printable_ascii(text: &str) -> bool {
     text.bytes().all(|b| (0x21..=0x7e).contains(&b))
 }
+
+/// Printable ASCII with the space, 0x20 to 0x7E, as a pattern.
+pub const PRINTABLE: &str = "^[ -~]*$";
+/// What is wrong with a text that holds other characters.
+pub(crate) const PRINTABLE_HINT: &str = "must be printable ASCII";
+
+/// Printable ASCII with the space.
+pub(crate) fn is_printable(text: &str) -> bool {
+    text.bytes().all(|b| (0x20..=0x7e).contains(&b))
+}

@@ -8,11 +8,13 @@
     reason = "a measurement that cannot be made must end, and its table is what it is for"
 )]
 
+#[path = "bench/daemon.rs"]
+mod daemon;
+
 use std::{
     env, fs,
-    net::TcpListener as Port,
     path::Path,
-    process::{Child, Command, Stdio},
+    process::Command,
     sync::{
         Arc,
         atomic::{AtomicBool, AtomicU64, Ordering},
@@ -20,11 +22,9 @@ use std::{
     time::{Duration, Instant},
 };
 
+use daemon::Daemon;
 use ops_store::testing::postgres::Database;
-use tokio::{
-    io::{AsyncReadExt as _, AsyncWriteExt as _},
-    net::TcpStream,
-};
+use tokio::net::TcpStream;
 
 /// Clients at once, of the API as of pgbench.
 const CLIENTS: usize = 32;
@@ -50,14 +50,15 @@ async fn main() {
     // one each: the daemon publishes what lies in its outbox
     let (database, other) = (Database::create().await, Database::create().await);
     let daemon = Daemon::start(&database).await;
-    let script = daemon.folder.path().join("statement.sql");
+    let folder = tempfile::tempdir().unwrap();
+    let script = folder.path().join("statement.sql");
     fs::write(&script, STATEMENT).unwrap();
     println!(
         "| round | created over the API /s | refused (503) | one statement /s | API ÷ statement |\n|--:|--:|--:|--:|--:|"
     );
     let mut ratios = Vec::new();
     for round in 1..=rounds {
-        let (api, refused) = daemon.creates(seconds, round).await;
+        let (api, refused) = creates(&daemon, seconds, round).await;
         let statement = pgbench(&other, &script, seconds);
         println!("| {round} | {api:.0} | {refused} | {statement:.0} | {:.2} |", api / statement);
         ratios.push(api / statement);
@@ -89,77 +90,36 @@ fn pgbench(database: &Database, script: &Path, seconds: u64) -> f64 {
     rate.split_whitespace().next().unwrap().parse().unwrap()
 }
 
-/// A daemon in release, with its folder.
-struct Daemon {
-    folder: tempfile::TempDir,
-    child: Child,
-    address: String,
-    token: String,
-}
-
-impl Daemon {
-    async fn start(database: &Database) -> Self {
-        let binary = env::current_exe().unwrap().parent().unwrap().parent().unwrap().join("ops-daemon");
-        let folder = tempfile::tempdir().unwrap();
-        let (data, base) = (folder.path().join("data"), free_ports());
-        let mut command = Command::new(binary);
-        command
-            .args(["dev", "--empty", "--log", "error", "--port-base", &base.to_string()])
-            .arg("--data")
-            .arg(&data);
-        command.arg("--postgres").arg(database.url_as("ops_migrate")).stdout(Stdio::null());
-        let child = command.spawn().unwrap();
-        let address = format!("127.0.0.1:{base}");
-        let patience = Instant::now() + Duration::from_secs(30);
-        let token = loop {
-            let token = fs::read_to_string(data.join("tokens/admin.jwt"));
-            if let (Ok(token), Ok(_)) = (token, TcpStream::connect(&address).await) {
-                break token.trim().to_owned();
-            }
-            assert!(Instant::now() < patience, "the daemon does not start");
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        };
-        Self { folder, child, address, token }
-    }
-
-    /// Operators created per second by clients that each send the next when the last is answered.
-    async fn creates(&self, seconds: u64, round: u64) -> (f64, u64) {
-        let (created, over) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicBool::new(false)));
-        let refused = Arc::new(AtomicU64::new(0));
-        let began = Instant::now();
-        let clients = (0..CLIENTS).map(|client| {
-            let (created, refused, over) = (Arc::clone(&created), Arc::clone(&refused), Arc::clone(&over));
-            let (address, token) = (self.address.clone(), self.token.clone());
-            tokio::spawn(async move {
-                let mut stream = TcpStream::connect(&address).await.unwrap();
-                stream.set_nodelay(true).unwrap();
-                for n in 0_u64.. {
-                    if over.load(Ordering::Relaxed) {
-                        break;
-                    }
-                    let code = format!("r{round}-c{client}-n{n}");
-                    let counter =
-                        if create(&mut stream, &address, &token, &code).await { &created } else { &refused };
-                    counter.fetch_add(1, Ordering::Relaxed);
+/// Operators created per second by clients that each send the next when the last is answered.
+async fn creates(daemon: &Daemon, seconds: u64, round: u64) -> (f64, u64) {
+    let (created, over) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicBool::new(false)));
+    let refused = Arc::new(AtomicU64::new(0));
+    let began = Instant::now();
+    let clients = (0..CLIENTS).map(|client| {
+        let (created, refused, over) = (Arc::clone(&created), Arc::clone(&refused), Arc::clone(&over));
+        let (address, token) = (daemon.address.clone(), daemon.token.clone());
+        tokio::spawn(async move {
+            let mut stream = TcpStream::connect(&address).await.unwrap();
+            stream.set_nodelay(true).unwrap();
+            for n in 0_u64.. {
+                if over.load(Ordering::Relaxed) {
+                    break;
                 }
-            })
-        });
-        let clients: Vec<_> = clients.collect();
-        tokio::time::sleep(Duration::from_secs(seconds)).await;
-        over.store(true, Ordering::Relaxed);
-        for client in clients {
-            client.await.unwrap();
-        }
-        let rate = created.load(Ordering::Relaxed) as f64 / began.elapsed().as_secs_f64();
-        (rate, refused.load(Ordering::Relaxed))
+                let code = format!("r{round}-c{client}-n{n}");
+                let counter =
+                    if create(&mut stream, &address, &token, &code).await { &created } else { &refused };
+                counter.fetch_add(1, Ordering::Relaxed);
+            }
+        })
+    });
+    let clients: Vec<_> = clients.collect();
+    tokio::time::sleep(Duration::from_secs(seconds)).await;
+    over.store(true, Ordering::Relaxed);
+    for client in clients {
+        client.await.unwrap();
     }
-}
-
-impl Drop for Daemon {
-    fn drop(&mut self) {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
-    }
+    let rate = created.load(Ordering::Relaxed) as f64 / began.elapsed().as_secs_f64();
+    (rate, refused.load(Ordering::Relaxed))
 }
 
 /// One request and its whole answer, as light as pgbench's: the processors are shared. Whether it was created; a database that
@@ -171,37 +131,8 @@ async fn create(stream: &mut TcpStream, address: &str, token: &str, code: &str) 
          content-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
         body.len()
     );
-    stream.write_all(request.as_bytes()).await.unwrap();
-    let (mut answer, mut piece) = (Vec::new(), [0; 4096]);
-    loop {
-        let octets = stream.read(&mut piece).await.unwrap();
-        assert!(octets > 0, "the daemon closed the connection");
-        answer.extend_from_slice(&piece[..octets]);
-        if is_whole(&answer) {
-            break;
-        }
-    }
+    let answer = daemon::exchange(stream, &request).await;
     let created = answer.starts_with(b"HTTP/1.1 201");
     assert!(created || answer.starts_with(b"HTTP/1.1 503"), "{}", String::from_utf8_lossy(&answer));
     created
-}
-
-fn is_whole(answer: &[u8]) -> bool {
-    let text = String::from_utf8_lossy(answer);
-    let Some((head, body)) = text.split_once("\r\n\r\n") else { return false };
-    let length = head
-        .lines()
-        .find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length: ").map(str::to_owned));
-    length.is_some_and(|length| body.len() >= length.parse().unwrap())
-}
-
-/// Three ports side by side that are free.
-fn free_ports() -> u16 {
-    loop {
-        let base = Port::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let free = |port: u16| Port::bind(("127.0.0.1", port)).is_ok();
-        if base < u16::MAX - 2 && (base..base + 3).all(free) {
-            return base;
-        }
-    }
 }

@@ -132,6 +132,7 @@ async fn app(
         access: Arc::new(Access::new(verifier, identities, &keys.idempotency, &keys.cursor, Arc::new(now))),
         events_source: config.events.source.clone(),
         purge_after_days: config.operators.purge_after_days,
+        denied_cidrs: config.endpoints.denied_cidrs.clone(),
         eval_s: i64::from(config.health.eval_s),
         secrets,
     };

@@ -17,6 +17,8 @@ const DOCUMENT: &str = "docs/PERFORMANCE.md";
 pub(crate) enum Figure {
     /// Operators created over the whole API, beside one statement that writes the same rows on the same PostgreSQL.
     Write(Turns),
+    /// Lists, filters and searches with 100,000 operators and 300,000 connections, beside the same with 100 and 300.
+    Scale(Requests),
 }
 
 /// How long.
@@ -30,11 +32,54 @@ pub(crate) struct Turns {
     rounds: u32,
 }
 
+/// How many.
+#[derive(clap::Args)]
+pub(crate) struct Requests {
+    /// Requests of each turn.
+    #[arg(long, default_value_t = 40)]
+    requests: u32,
+    /// Turns of each side.
+    #[arg(long, default_value_t = 5)]
+    rounds: u32,
+}
+
+/// A section of the document: the example that measures it, its arguments, and what a reader must know.
+struct Section {
+    example: &'static str,
+    arguments: [u32; 2],
+    heading: &'static str,
+    command: String,
+    said: &'static str,
+}
+
+impl Figure {
+    fn section(&self) -> Section {
+        match *self {
+            Self::Write(Turns { seconds, rounds }) => Section {
+                example: "write_bench",
+                arguments: [seconds, rounds],
+                heading: "## Writes",
+                command: format!("write --seconds {seconds} --rounds {rounds}"),
+                said: "\"One statement\" is pgbench inserting operator, event and audit entry by one prepared statement, with as \
+                       many clients. The API also reads a token, parses and answers JSON, and keeps a receipt.",
+            },
+            Self::Scale(Requests { requests, rounds }) => Section {
+                example: "scale_bench",
+                arguments: [requests, rounds],
+                heading: "## Scale",
+                command: format!("scale --requests {requests} --rounds {rounds}"),
+                said: "One client asks two daemons in turns: one with 100 operators and 300 connections, one with 100,000 and \
+                       300,000. Each request finds as many rows in both.",
+            },
+        }
+    }
+}
+
 /// Builds in release, starts a server that waits for its disk, measures, stops it.
 pub(crate) fn run(figure: &Figure) -> Result<ExitCode, Failure> {
-    let Figure::Write(Turns { seconds, rounds }) = figure;
+    let Section { example, arguments, heading, command, said } = figure.section();
     let mut build = cargo(&["build", "--release", "-p", "ops-daemon", "--features", "ops-daemon/stack"]);
-    build.args(["--bin", "ops-daemon", "--example", "write_bench"]);
+    build.args(["--bin", "ops-daemon", "--example", example]);
     if !process::stream(build, |line| say(line))?.success() {
         return Ok(ExitCode::FAILURE);
     }
@@ -42,7 +87,7 @@ pub(crate) fn run(figure: &Figure) -> Result<ExitCode, Failure> {
     let postgres: Private<Postgres> = Postgres::fresh(programs.postgres.clone(), Durability::Kept)?;
     let mut bench =
         cargo(&["run", "--quiet", "--release", "-p", "ops-daemon", "--features", "ops-daemon/stack"]);
-    bench.args(["--example", "write_bench", "--", &seconds.to_string(), &rounds.to_string()]);
+    bench.args(["--example", example, "--"]).args(arguments.map(|argument| argument.to_string()));
     bench.envs(programs.variables()).envs(postgres.variables());
     let mut table = String::new();
     let measured = process::stream(bench, |line| {
@@ -54,9 +99,7 @@ pub(crate) fn run(figure: &Figure) -> Result<ExitCode, Failure> {
         return Ok(ExitCode::FAILURE);
     }
     let head = format!(
-        "## Writes\n\n`cargo xtask bench write --seconds {seconds} --rounds {rounds}`; {} processors shared by PostgreSQL, the \
-         daemon and whoever asks; {}.\n\"One statement\" is pgbench inserting operator, event and audit entry by one prepared \
-         statement, with as many clients. The API also reads a token, parses and answers JSON, and keeps a receipt.\n\n",
+        "{heading}\n\n`cargo xtask bench {command}`; {} processors shared by PostgreSQL, the daemon and whoever asks; {}.\n{said}\n\n",
         std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
         today()?
     );

@@ -24,6 +24,7 @@ const RULES: [Rule; 5] = [
         // pure data: no clock, no randomness, no input or output behind any of them
         others: Some(&[
             "caseless",
+            "ipnet",
             "jiff",
             "serde",
             "serde_json",

@@ -1,23 +1,47 @@
 //! The connection on the wire: create, and how it is shown.
 
-use deserr::{Deserr, ValuePointerRef};
+use deserr::Deserr;
 use jiff::Timestamp;
 use ops_core::{
     Fault,
-    connection::{self, Name, Protocol, Status},
+    connection::{
+        self, AllowDuplicate, Http, Name, OverrideReason, Profile, Protocol, Smpp, SpecField, SpecOverride,
+        SpecOverrides, Status,
+    },
     id::{ConnectionId, OperatorId},
+    note::Reference,
 };
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{
+    document::documents,
+    profile::{Objects, Patch},
     rule,
-    smpp::{SmppCreate, SmppProfile},
-    smpp_patch::SmppPatch,
 };
-use crate::{faults::Faults, field::Present};
+use crate::{
+    faults::Faults,
+    field::{Field, Present},
+};
 
-/// A new connection; it is enabled from the start.
+documents! {
+    SpecOverride {
+        /// Which limit of the standard does not hold.
+        field: SpecField,
+        /// Why.
+        reason: OverrideReason,
+        /// The operator's document or ticket that says so.
+        reference: Reference,
+        /// When it ends: from then on every change is refused until it is renewed or taken away.
+        expires_at: Option<Timestamp> = None,
+    }
+    AllowDuplicate {
+        /// Why.
+        reason: OverrideReason,
+    }
+}
+
+/// A new connection; it is enabled from the start. Of the objects named after protocols exactly the one of `protocol` is there.
 #[derive(Debug, Deserr, ToSchema)]
 #[deserr(error = Faults, deny_unknown_fields)]
 #[serde(deny_unknown_fields)]
@@ -27,26 +51,66 @@ pub struct Create {
     name: Name,
     #[schema(schema_with = rule::of::<Protocol>)]
     protocol: Protocol,
-    #[deserr(try_from(SmppCreate) = SmppCreate::into_profile -> Vec<Fault>)]
-    #[schema(value_type = SmppCreate)]
-    smpp: connection::Smpp,
+    #[deserr(default, try_from(Present<Smpp>) = agreed -> Vec<Fault>)]
+    #[schema(required = false, schema_with = rule::of::<Smpp>)]
+    smpp: Option<Smpp>,
+    #[deserr(default)]
+    #[schema(required = false, schema_with = rule::of::<Http>)]
+    http: Present<Http>,
+    #[deserr(default)]
+    #[schema(required = false, schema_with = rule::of::<SpecOverrides>)]
+    spec_overrides: SpecOverrides,
+    /// Whether its health is part of its operator's.
+    #[deserr(default = true)]
+    #[schema(required = false, default = true)]
+    counts_for_operator: bool,
+    /// Whether it may lead to private addresses.
+    #[deserr(default = false)]
+    #[schema(required = false, default = false)]
+    private_network: bool,
+    /// Why it may share its account (host, port, system_id, system_type, direction) with another connection.
+    #[deserr(default)]
+    #[schema(required = false, schema_with = rule::nullable::<AllowDuplicate>)]
+    allow_duplicate: Option<AllowDuplicate>,
+}
+
+/// A profile whose fields agree with each other.
+fn agreed(smpp: Present<Smpp>) -> Result<Option<Smpp>, Vec<Fault>> {
+    smpp.into_option().map(Smpp::check).transpose()
 }
 
 impl Create {
     /// The command.
-    #[must_use]
-    pub fn into_command(self) -> connection::create::Create {
-        let Self { name, protocol, smpp } = self;
-        let profile = match protocol {
-            Protocol::Smpp => connection::Profile::Smpp(smpp),
-        };
-        connection::create::Create { name, profile }
+    ///
+    /// # Errors
+    /// When the object of its protocol is not there, or one of another protocol is.
+    pub fn into_command(self) -> Result<connection::create::Create, Vec<Fault>> {
+        let Self {
+            name,
+            protocol,
+            smpp,
+            http,
+            spec_overrides,
+            counts_for_operator,
+            private_network,
+            allow_duplicate,
+        } = self;
+        let profile = Objects { smpp, http: http.into_option() }.of(protocol)?;
+        Ok(connection::create::Create {
+            name,
+            profile,
+            spec_overrides,
+            counts_for_operator,
+            private_network,
+            allow_duplicate,
+        })
     }
 }
 
-/// A merge patch of a connection (RFC 7396): the profile is merged field by field, lists are replaced.
+/// A merge patch of a connection (RFC 7396): the profile is merged field by field, lists are replaced. Another `protocol` takes
+/// its whole object.
 #[derive(Debug, Clone, Deserr, ToSchema)]
-#[deserr(error = Faults, deny_unknown_fields = fixed)]
+#[deserr(error = Faults, deny_unknown_fields)]
 #[serde(deny_unknown_fields)]
 #[schema(as = ConnectionUpdate)]
 pub struct Update {
@@ -54,16 +118,29 @@ pub struct Update {
     #[schema(required = false, schema_with = rule::of::<Name>)]
     name: Present<Name>,
     #[deserr(default)]
-    #[schema(required = false, schema_with = rule::of::<SmppPatch>)]
-    smpp: Present<SmppPatch>,
-}
-
-/// What is set once, by create.
-fn fixed(key: &str, _: &[&str], place: ValuePointerRef<'_>) -> Faults {
-    match key {
-        "protocol" => Faults::read_only(key, place),
-        _ => Faults::refused_key(key, place),
-    }
+    #[schema(required = false, schema_with = rule::of::<Protocol>)]
+    protocol: Present<Protocol>,
+    #[deserr(default)]
+    #[schema(required = false, schema_with = rule::of::<Patch<Smpp>>)]
+    smpp: Present<Patch<Smpp>>,
+    #[deserr(default)]
+    #[schema(required = false, schema_with = rule::of::<Patch<Http>>)]
+    http: Present<Patch<Http>>,
+    #[deserr(default)]
+    #[schema(required = false, schema_with = rule::nullable::<SpecOverrides>)]
+    spec_overrides: Field<SpecOverrides>,
+    /// Whether its health is part of its operator's.
+    #[deserr(default)]
+    #[schema(required = false, schema_with = rule::nullable::<bool>)]
+    counts_for_operator: Field<bool>,
+    /// Whether it may lead to private addresses.
+    #[deserr(default)]
+    #[schema(required = false, schema_with = rule::nullable::<bool>)]
+    private_network: Field<bool>,
+    /// Why it may share its account with another connection.
+    #[deserr(default)]
+    #[schema(required = false, schema_with = rule::nullable::<AllowDuplicate>)]
+    allow_duplicate: Field<AllowDuplicate>,
 }
 
 impl Update {
@@ -72,15 +149,29 @@ impl Update {
     /// # Errors
     /// Every fault of the profile as it would be, with pointers into the body.
     pub fn into_command(self, of: &connection::Connection) -> Result<connection::update::Update, Vec<Fault>> {
-        let Self { name, smpp } = self;
-        let connection::Profile::Smpp(now) = &of.profile;
-        let smpp = match smpp.into_option() {
-            None => now.clone(),
-            Some(patch) => patch.applied_to(now)?,
-        };
+        let Self {
+            name,
+            protocol,
+            smpp,
+            http,
+            spec_overrides,
+            counts_for_operator,
+            private_network,
+            allow_duplicate,
+        } = self;
+        let objects = Objects { smpp: smpp.into_option(), http: http.into_option() };
+        let protocol = protocol.into_option().unwrap_or(of.profile.protocol());
         Ok(connection::update::Update {
             name: name.into_option().unwrap_or_else(|| of.name.clone()),
-            profile: connection::Profile::Smpp(smpp),
+            profile: objects.applied_to(&of.profile, protocol)?,
+            spec_overrides: spec_overrides.applied_to(&of.spec_overrides, SpecOverrides::default()),
+            counts_for_operator: counts_for_operator.applied_to(&of.counts_for_operator, true),
+            private_network: private_network.applied_to(&of.private_network, false),
+            allow_duplicate: match allow_duplicate {
+                Field::Keep => of.allow_duplicate.clone(),
+                Field::Remove => None,
+                Field::Set(reason) => Some(reason),
+            },
         })
     }
 }
@@ -98,8 +189,21 @@ pub struct Connection {
     status: Status,
     #[schema(schema_with = rule::of::<Protocol>)]
     protocol: Protocol,
-    #[schema(value_type = SmppProfile)]
-    smpp: connection::Smpp,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(schema_with = rule::shown::<Smpp>)]
+    smpp: Option<Box<Smpp>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(schema_with = rule::shown::<Http>)]
+    http: Option<Box<Http>>,
+    #[schema(schema_with = rule::shown::<SpecOverrides>)]
+    spec_overrides: SpecOverrides,
+    /// Whether its health is part of its operator's.
+    counts_for_operator: bool,
+    /// Whether it may lead to private addresses.
+    private_network: bool,
+    /// Why it may share its account with another connection.
+    #[schema(required, schema_with = rule::nullable::<AllowDuplicate>)]
+    allow_duplicate: Option<AllowDuplicate>,
     version: i64,
     /// Counts what a connector must apply.
     config_version: i64,
@@ -126,6 +230,10 @@ impl Connection {
             name,
             status,
             profile,
+            spec_overrides,
+            counts_for_operator,
+            private_network,
+            allow_duplicate,
             version,
             config_version,
             bind_version,
@@ -136,7 +244,10 @@ impl Connection {
             deleted_at,
         } = connection.fields().clone();
         let protocol = profile.protocol();
-        let connection::Profile::Smpp(smpp) = profile;
+        let (smpp, http) = match profile {
+            Profile::Smpp(smpp) => (Some(smpp), None),
+            Profile::Http(http) => (None, Some(http)),
+        };
         Self {
             id,
             operator_id,
@@ -144,6 +255,11 @@ impl Connection {
             status,
             protocol,
             smpp,
+            http,
+            spec_overrides,
+            counts_for_operator,
+            private_network,
+            allow_duplicate,
             version,
             config_version,
             bind_version,

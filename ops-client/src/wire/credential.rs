@@ -36,8 +36,9 @@ impl Create {
     #[must_use]
     pub fn into_command(self) -> (credential::create::Create, Secret) {
         let Self { system_id, password, note } = self;
+        let long_password = password.is_long();
         let secret = Secret { system_id: system_id.clone(), password };
-        (credential::create::Create { system_id, note }, secret)
+        (credential::create::Create { system_id, note, long_password }, secret)
     }
 }
 
@@ -52,8 +53,11 @@ impl Deserr<Faults> for Password {
 
 impl Described for Password {
     fn described() -> Schema {
-        let said = "0 to 8 printable ASCII characters (SMPP 3.4 §5.2.2); never cut, and never shown again";
-        rule::formatted("password").max_length(Some(limits::SMPP_PASSWORD_MAX)).description(Some(said)).into()
+        let said = "0 to 8 printable ASCII characters (SMPP 3.4 §5.2.2), more with a spec override of the connection; never cut, and never shown again";
+        rule::formatted("password")
+            .max_length(Some(limits::SMPP_PASSWORD_LIFTED))
+            .description(Some(said))
+            .into()
     }
 }
 

@@ -2,7 +2,6 @@
 
 use jiff::Timestamp;
 use ops_core::{
-    connection::Status,
     health::{self, Reason, State, WindowSums},
     id::{ConnectionId, OperatorId},
 };
@@ -171,11 +170,11 @@ pub struct OperatorHealth {
 }
 
 impl OperatorHealth {
-    /// The answer to a read: the operator's state follows from those of its connections.
+    /// The answer to a read: of each connection whether it counts, and its health; the operator's state follows from them.
     #[must_use]
-    pub fn of(operator_id: OperatorId, connections: Vec<(Status, ConnectionHealth)>) -> Self {
+    pub fn of(operator_id: OperatorId, connections: Vec<(bool, ConnectionHealth)>) -> Self {
         let state =
-            health::operator_state(connections.iter().map(|(status, health)| (*status, health.state)));
+            health::operator_state(connections.iter().map(|(counts, health)| (*counts, health.state)));
         let connections: Vec<_> = connections.into_iter().map(|(_, health)| health).collect();
         let moved_last = connections.iter().max_by_key(|connection| connection.since);
         Self {

@@ -2,7 +2,7 @@
 //! answers; each conversion names every field, so that a new one breaks the build where somebody must decide about it.
 //!
 //! Read in this order: [`rule`] (schemas out of rules), [`operator`] with [`about`], [`maintenance`],
-//! [`timeline`], [`connection`] with [`smpp`] and [`smpp_patch`], [`credential`],
+//! [`timeline`], [`connection`] with its `profile` (`smpp`, `http`), [`credential`],
 //! [`lease`], [`routing`] with [`destination`], [`resolve`], [`sample`] with [`batch`], [`health`], [`network`],
 //! [`event`],
 //! [`audit`], [`me`], and what every request can be answered: [`problem`], [`page`].
@@ -13,14 +13,16 @@ mod time;
 mod coverage;
 mod label;
 mod count;
+mod document;
 
 pub mod operator;
 pub mod about;
 pub mod maintenance;
 pub mod timeline;
 pub mod connection;
-pub mod smpp;
-pub mod smpp_patch;
+mod profile;
+mod smpp;
+mod http;
 pub mod credential;
 pub mod lease;
 pub mod routing;
@@ -38,8 +40,12 @@ pub mod page;
 
 /// Documents of the core: their JSON is the contract's, and the twins here only give its schema.
 pub use ops_core::{
-    audit::AuditEntry, connection::Smpp, event::Data as EventData, health::Sample,
-    operator::readiness::Readiness, routing::Match,
+    audit::AuditEntry,
+    connection::{Http, Smpp},
+    event::Data as EventData,
+    health::Sample,
+    operator::readiness::Readiness,
+    routing::Match,
 };
 
 #[cfg(test)]

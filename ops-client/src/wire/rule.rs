@@ -1,6 +1,6 @@
 //! The schema of a field, printed from the rule that parses it.
 
-use ops_core::text_rule::{NumberRule, TextRule};
+use ops_core::{Decimal, number_rule::NumberRule, text_rule::TextRule};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::{
@@ -13,14 +13,26 @@ use utoipa::{
 
 /// A value whose schema is printed from its rule.
 pub trait Described {
-    /// Its schema.
+    /// Its schema, as a client may write it.
     fn described() -> Schema;
+
+    /// Its schema, as it is shown.
+    #[must_use]
+    fn shown() -> Schema {
+        Self::described()
+    }
 }
 
 /// The schema of a value.
 #[must_use]
 pub fn of<T: Described>() -> RefOr<Schema> {
     RefOr::T(T::described())
+}
+
+/// The schema of a value as it is shown.
+#[must_use]
+pub fn shown<T: Described>() -> RefOr<Schema> {
+    RefOr::T(T::shown())
 }
 
 /// The schema of a value that can be null.
@@ -81,6 +93,19 @@ pub(crate) fn text(rule: &TextRule) -> ObjectBuilder {
 /// A whole number with both ends.
 pub(crate) fn number(rule: NumberRule) -> ObjectBuilder {
     whole_number().minimum(Some(rule.min)).maximum(Some(rule.max))
+}
+
+/// A number with up to three decimals, with both ends.
+pub(crate) fn decimal<T: Decimal>() -> ObjectBuilder {
+    let end = |thousandths: i64| Some(f64::from(i32::try_from(thousandths).unwrap_or(i32::MAX)) / 1000.0);
+    let number = ObjectBuilder::new().schema_type(Type::Number).description(Some(T::HINT));
+    number.minimum(end(T::RULE.min)).maximum(end(T::RULE.max))
+}
+
+/// One of the numbers of a table.
+pub(crate) fn listed(ranges: &[(i64, i64)]) -> ObjectBuilder {
+    let numbers = ranges.iter().flat_map(|(from, to)| *from..=*to);
+    ObjectBuilder::new().schema_type(Type::Integer).enum_values(Some(numbers))
 }
 
 /// One of a closed list of words.

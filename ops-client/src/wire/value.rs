@@ -2,8 +2,8 @@
 
 use deserr::{Deserr, IntoValue, Value, ValuePointerRef};
 use ops_core::{
-    Invalid, InvalidRule as Rule, Number, Text, Word, audit, change, connection, credential, event, health,
-    id, maintenance, network, note, operator, routing,
+    Decimal, Invalid, InvalidRule as Rule, Listed, Number, Text, Word, audit, change, connection, credential,
+    event, health, id, maintenance, network, note, operator, routing,
 };
 use utoipa::openapi::{ObjectBuilder, schema::Schema};
 use uuid::Uuid;
@@ -60,6 +60,44 @@ macro_rules! numbers {
     };
 }
 
+macro_rules! listed {
+    ($($type:ty),+ $(,)?) => {
+        $(
+            impl Deserr<Faults> for $type {
+                fn deserialize_from_value<V: IntoValue>(value: Value<V>, place: ValuePointerRef<'_>) -> Result<Self, Faults> {
+                    faults::whole_number(&value, place, Self::parse)
+                }
+            }
+            described!($type => rule::listed(<$type as Listed>::RANGES));
+        )+
+
+        /// Every number of a table that a body may hold, to be tried.
+        #[cfg(test)]
+        pub(super) fn all_listed() -> Vec<super::tests::value::ListedValue> {
+            vec![$(super::tests::value::ListedValue::of::<$type>(stringify!($type))),+]
+        }
+    };
+}
+
+macro_rules! decimals {
+    ($($type:ty),+ $(,)?) => {
+        $(
+            impl Deserr<Faults> for $type {
+                fn deserialize_from_value<V: IntoValue>(value: Value<V>, place: ValuePointerRef<'_>) -> Result<Self, Faults> {
+                    faults::number(&value, place, Self::parse)
+                }
+            }
+            described!($type => rule::decimal::<$type>());
+        )+
+
+        /// Every number with decimals that a body may hold, to be tried.
+        #[cfg(test)]
+        pub(super) fn all_decimals() -> Vec<super::tests::value::DecimalValue> {
+            vec![$(super::tests::value::DecimalValue::of::<$type>(stringify!($type))),+]
+        }
+    };
+}
+
 macro_rules! words {
     ($($type:ty),+ $(,)?) => {
         $(
@@ -103,7 +141,10 @@ texts! {
     operator::ContractReference, operator::Currency,
     note::NoteText, note::Reference,
     network::Mcc, network::Mnc,
-    connection::Name,
+    connection::Name, connection::OverrideReason,
+    connection::SystemType, connection::AddressRange, connection::ServiceType, connection::Site, connection::Prepend,
+    connection::Pin, connection::MessageId, connection::ReceiptText, connection::AccessNote,
+    connection::BaseUrl, connection::HeaderName,
     credential::SystemId, credential::Note,
     routing::Prefix, routing::RuleName, routing::Note, routing::SplitKey,
 }
@@ -111,14 +152,33 @@ texts! {
 numbers! {
     operator::Level, operator::NoticeDays, operator::ContractedBinds,
     maintenance::DrainSeconds,
-    connection::Port, connection::Priority, connection::Weight, connection::Sessions, connection::WindowSize,
+    connection::Port, connection::Priority, connection::Weight, connection::Sessions, connection::MaxBinds, connection::Ton,
+    connection::ConnectTimeout, connection::BindTimeout, connection::ResponseTimeout,
+    connection::EnquireLinkInterval, connection::EnquireLinkMisses, connection::InactivityTimeout, connection::RebindGap,
+    connection::WindowSize, connection::ThrottleBackoff,
+    connection::ReconnectInitial, connection::ReconnectAfterRefusal, connection::ReconnectMax, connection::StopAfterRefusals,
+    connection::DlrExpiry, connection::TlvTag, connection::TlvOctets,
+    connection::HttpTimeout, connection::Concurrency, connection::SuccessStatus,
     routing::Precedence, routing::Tier, routing::Weight, routing::Attempt,
+}
+
+listed! {
+    connection::Npi, connection::DataCoding,
+}
+
+decimals! {
+    connection::Tps, connection::Burst, connection::ReconnectFactor, connection::ReconnectJitter,
 }
 
 words! {
     operator::Importance, operator::Kind, operator::Role,
     maintenance::Phase,
-    connection::BindType, connection::Direction, connection::Protocol, connection::TlsMode, connection::TlsVersion,
+    connection::Protocol, connection::BindType, connection::InterfaceVersion, connection::Direction,
+    connection::TpsUnit, connection::TpsScope, connection::TlsMode, connection::TlsVersion,
+    connection::Alphabet, connection::Charset, connection::LongMessage, connection::DestinationFormat,
+    connection::ReceiptKind, connection::IdSource, connection::IdBase, connection::IdCase, connection::IdScope,
+    connection::DateFormat, connection::TlvType, connection::AccessKind,
+    connection::HttpMethod, connection::HttpAuth, connection::SpecField,
     credential::Stage,
     routing::FailoverOn, routing::NetworkSource, routing::OnNoTarget, routing::PlmnSource,
     health::SessionState,

@@ -1,8 +1,11 @@
 //! Creating a connection of an operator; enabled from the start.
 
-use super::{Connection, Fields, Name, Profile, Status, Write};
+use super::{
+    AllowDuplicate, Connection, DeniedCidrs, Fields, Name, Profile, SpecOverrides, Status, Write,
+    spec_override::Proposed,
+};
 use crate::{
-    Change, Stamp,
+    Change, Fault, Stamp,
     audit::{AuditEntry, Difference},
     change::ChangeName,
     event::{Changed, Event},
@@ -16,33 +19,59 @@ pub struct Create {
     pub name: Name,
     /// How to connect.
     pub profile: Profile,
+    /// Why it keeps not to the standard, where it does not.
+    pub spec_overrides: SpecOverrides,
+    /// Whether its health is part of its operator's.
+    pub counts_for_operator: bool,
+    /// Whether it leads into a network that is somebody's own.
+    pub private_network: bool,
+    /// Why it may share its account with another connection.
+    pub allow_duplicate: Option<AllowDuplicate>,
 }
 
-/// The operator is deleted.
+/// Why a connection is not created.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the operator is deleted")]
-pub struct OperatorDeleted;
+pub enum NotCreated {
+    /// The operator is deleted.
+    #[error("the operator is deleted")]
+    OperatorDeleted,
+    /// It leads where none may lead, or keeps not to the standard without a reason that holds now.
+    #[error("values are refused")]
+    Refused(Vec<Fault>),
+}
 
-/// A new connection.
+/// A new connection, which leads to none of the `denied` addresses.
 ///
 /// # Errors
-/// [`OperatorDeleted`].
+/// [`NotCreated`].
 pub fn create(
     operator: &Operator,
     command: Create,
+    denied: &DeniedCidrs,
     stamp: &Stamp,
-) -> Result<(Connection, Change), OperatorDeleted> {
+) -> Result<(Connection, Change), NotCreated> {
     if operator.deleted_at.is_some() {
-        return Err(OperatorDeleted);
+        return Err(NotCreated::OperatorDeleted);
+    }
+    let Create { name, profile, spec_overrides, counts_for_operator, private_network, allow_duplicate } =
+        command;
+    let proposed = Proposed { profile: &profile, spec_overrides: &spec_overrides, private_network };
+    let faults = proposed.faults(denied, stamp.at());
+    if !faults.is_empty() {
+        return Err(NotCreated::Refused(faults));
     }
     let mut mint = stamp.mint();
     let by = stamp.actor().subject.clone();
     let connection = Connection(Fields {
         id: mint.id(),
         operator_id: operator.id,
-        name: command.name,
+        name,
         status: Status::Enabled,
-        profile: command.profile,
+        profile,
+        spec_overrides,
+        counts_for_operator,
+        private_network,
+        allow_duplicate,
         version: 1,
         config_version: 1,
         bind_version: 1,
@@ -57,7 +86,15 @@ pub fn create(
             .with([
                 Difference::set("name", &connection.name),
                 Difference::set("profile", &connection.profile),
-            ]);
+            ])
+            .with(Difference::between(
+                "spec_overrides",
+                &SpecOverrides::default(),
+                &connection.spec_overrides,
+            ))
+            .with(Difference::between("counts_for_operator", &true, &connection.counts_for_operator))
+            .with(Difference::between("private_network", &false, &connection.private_network))
+            .with(Difference::between("allow_duplicate", &None, &connection.allow_duplicate));
     let change = Change::new(ChangeName::ConnectionCreate, stamp)
         .expect(operator::Expect::Alive(operator.id))
         .expect(operator::Expect::RoomForConnection(operator.id))

@@ -4,7 +4,8 @@ use std::net::IpAddr;
 
 use crate::{
     limits,
-    text_rule::{TextRule, number_value, text_value, word_list},
+    number_rule::number_value,
+    text_rule::{TextRule, text_value, word_list},
     text_shape::{TRIM_HINT, TRIMMED, is_trimmed},
 };
 
@@ -40,8 +41,10 @@ number_value! {
 word_list! {
     /// How messages are exchanged.
     Protocol {
-        /// SMPP 3.4 or 5.0.
+        /// SMPP 3.3, 3.4 or 5.0.
         Smpp = "smpp",
+        /// HTTP.
+        Http = "http",
     }
 }
 
@@ -62,10 +65,10 @@ fn is_host(text: &str) -> bool {
         return !text.bytes().any(|b| b.is_ascii_uppercase());
     }
     let labels: Vec<&str> = text.split('.').collect();
-    // a last label of digits only would be read as an IPv4 address by some resolvers (RFC 3696 §2)
+    // a name that ends in a number, decimal or hexadecimal, is read as an IPv4 address by some resolvers (RFC 3696 §2)
     labels.len() >= 2
         && labels.iter().all(|label| is_label(label))
-        && labels.last().is_some_and(|l| !all_digits(l))
+        && labels.last().is_some_and(|l| !all_digits(l) && !is_hexadecimal(l))
 }
 
 fn is_label(label: &str) -> bool {
@@ -73,6 +76,10 @@ fn is_label(label: &str) -> bool {
         && label.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
         && !label.starts_with('-')
         && !label.ends_with('-')
+}
+
+fn is_hexadecimal(text: &str) -> bool {
+    text.strip_prefix("0x").is_some_and(|digits| digits.bytes().all(|b| b.is_ascii_hexdigit()))
 }
 
 fn all_digits(text: &str) -> bool {
@@ -98,6 +105,8 @@ mod tests {
             "a..b",
             "-a.example",
             "1.2.3.4.5",
+            "127.0.0.0x1",
+            "0177.0x",
             "a b.example",
             "a.example.",
             &too_long,

@@ -5,17 +5,38 @@ pub mod update;
 pub mod status;
 pub mod delete;
 mod field;
+mod profile;
+mod account;
 mod smpp;
+mod http;
+mod cidr;
+pub mod endpoint_allowed;
+pub mod spec_override;
 
 use std::ops::Deref;
 
 use jiff::Timestamp;
 
+pub use account::{AllowDuplicate, Place};
+pub use cidr::Cidr;
+pub use endpoint_allowed::DeniedCidrs;
 pub use field::{Host, Name, Port, Protocol, Status};
+pub use http::{
+    BaseUrl, Concurrency, HeaderName, Http, HttpAuth, HttpMethod, HttpTimeout, SuccessStatus, SuccessStatuses,
+};
+pub use profile::Profile;
 pub use smpp::{
-    BindType, Direction, Endpoint, Endpoints, Priority, Sessions, Smpp, Tls, TlsMode, TlsVersion, Tps,
+    Access, AccessKind, AccessNote, AddressRange, Alphabet, BindTimeout, BindType, Burst, Charset, Cidrs,
+    ConnectTimeout, DataCoding, DateFormat, Destination, DestinationFormat, Direction, Dlr, DlrExpiry,
+    Encoding, Encodings, Endpoint, Endpoints, EnquireLinkInterval, EnquireLinkMisses, IdBase, IdCase,
+    IdScope, IdSource, InactivityTimeout, InterfaceVersion, LongMessage, MaxBinds, MessageId, Npi, Numbering,
+    Pin, Pins, Prepend, Priority, RebindGap, ReceiptKind, ReceiptText, Reconnect, ReconnectAfterRefusal,
+    ReconnectFactor, ReconnectInitial, ReconnectJitter, ReconnectMax, RegisteredDelivery, ResponseTimeout,
+    ServiceType, Sessions, Site, Smpp, Source, StopAfterRefusals, SystemType, TestVector, ThrottleBackoff,
+    Tls, TlsMode, TlsVersion, Tlv, TlvOctets, TlvTag, TlvType, Tlvs, Ton, Tps, TpsScope, TpsUnit, Trust,
     Weight, WindowSize,
 };
+pub use spec_override::{OverrideReason, SpecField, SpecOverride, SpecOverrides};
 
 use crate::id::{ConnectionId, OperatorId};
 
@@ -36,6 +57,14 @@ pub struct Fields {
     pub status: Status,
     /// How to connect.
     pub profile: Profile,
+    /// Why it keeps not to the standard, where it does not.
+    pub spec_overrides: SpecOverrides,
+    /// Whether its health is part of its operator's.
+    pub counts_for_operator: bool,
+    /// Whether it leads into a network that is somebody's own.
+    pub private_network: bool,
+    /// Why it shares its account with another connection, when it does.
+    pub allow_duplicate: Option<AllowDuplicate>,
     /// Counts changes of these fields; starts at 1.
     pub version: i64,
     /// Counts what a connector must apply; starts at 1.
@@ -52,38 +81,6 @@ pub struct Fields {
     pub updated_by: String,
     /// When it was deleted, if it was.
     pub deleted_at: Option<Timestamp>,
-}
-
-/// How to connect, by protocol. Stored as one JSON document, checked by the same parsers on write and on read.
-#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
-pub enum Profile {
-    /// An SMPP bind.
-    Smpp(Smpp),
-}
-
-impl Profile {
-    /// The protocol's word.
-    #[must_use]
-    pub const fn protocol(&self) -> Protocol {
-        match self {
-            Self::Smpp(_) => Protocol::Smpp,
-        }
-    }
-
-    /// Whether `next` would give a secret to somebody else: where it is sent, or whether it is encrypted, differs.
-    #[must_use]
-    pub fn redirects(&self, next: &Self) -> bool {
-        let (Self::Smpp(now), Self::Smpp(next)) = (self, next);
-        now.endpoints != next.endpoints || now.tls != next.tls
-    }
-
-    /// Whether sessions must be bound anew for `next`.
-    #[must_use]
-    pub fn rebinds(&self, next: &Self) -> bool {
-        let (Self::Smpp(now), Self::Smpp(next)) = (self, next);
-        now.endpoints != next.endpoints || now.bind_type != next.bind_type || now.tls != next.tls
-    }
 }
 
 impl Connection {

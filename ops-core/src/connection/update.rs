@@ -1,11 +1,14 @@
 //! Changing a connection. Whoever chooses where it connects receives its secret, so with a credential that takes the right to
 //! store credentials as well, and is an action of its own in the audit trail.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-use super::{Connection, Expect, Name, Profile, Write};
+use super::{
+    AllowDuplicate, Connection, DeniedCidrs, Expect, Name, Profile, SpecOverrides, Write,
+    spec_override::Proposed,
+};
 use crate::{
-    Change, Stamp,
+    Change, Fault, Stamp,
     audit::{AuditEntry, Difference},
     change::ChangeName,
     credential::{Credential, Stage},
@@ -19,35 +22,80 @@ pub struct Update {
     pub name: Name,
     /// How to connect: the whole profile, as it is after the patch.
     pub profile: Profile,
+    /// Why it keeps not to the standard, where it does not.
+    pub spec_overrides: SpecOverrides,
+    /// Whether its health is part of its operator's.
+    pub counts_for_operator: bool,
+    /// Whether it leads into a network that is somebody's own.
+    pub private_network: bool,
+    /// Why it may share its account with another connection.
+    pub allow_duplicate: Option<AllowDuplicate>,
 }
 
-/// The connection has a credential, and would send it somewhere else.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the connection has a credential: to send it somewhere else takes the right to store credentials")]
-pub struct CredentialPermissionRequired;
+impl Update {
+    /// What changes nothing.
+    #[must_use]
+    pub fn none(connection: &Connection) -> Self {
+        Self {
+            name: connection.name.clone(),
+            profile: connection.profile.clone(),
+            spec_overrides: connection.spec_overrides.clone(),
+            counts_for_operator: connection.counts_for_operator,
+            private_network: connection.private_network,
+            allow_duplicate: connection.allow_duplicate.clone(),
+        }
+    }
+}
 
-/// The changed connection, or nothing when the patch has no effect. `may_redirect` is whether the caller may store
-/// credentials.
+/// Why a connection is not changed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NotUpdated {
+    /// It has a credential, and would send it somewhere else.
+    #[error(
+        "the connection has a credential: to send it somewhere else takes the right to store credentials"
+    )]
+    CredentialPermissionRequired,
+    /// It would lead where none may lead, or keep not to the standard without a reason that holds now.
+    #[error("values are refused")]
+    Refused(Vec<Fault>),
+}
+
+/// Who changes a connection may do this, and where it may lead.
+#[derive(Debug, Clone, Copy)]
+pub struct Terms<'a> {
+    /// Whether the caller may store credentials.
+    pub may_redirect: bool,
+    /// Where no connection may lead.
+    pub denied: &'a DeniedCidrs,
+}
+
+/// The changed connection, or nothing when the patch has no effect.
 ///
 /// # Errors
-/// [`CredentialPermissionRequired`].
+/// [`NotUpdated`].
 pub fn update(
     connection: &Connection,
     command: Update,
     credentials: &[Credential],
-    may_redirect: bool,
+    terms: Terms<'_>,
     stamp: &Stamp,
-) -> Result<Option<(Connection, Change)>, CredentialPermissionRequired> {
-    let Update { name, profile } = command;
+) -> Result<Option<(Connection, Change)>, NotUpdated> {
+    let Update { name, profile, spec_overrides, counts_for_operator, private_network, allow_duplicate } =
+        command;
     let redirects = connection.profile.redirects(&profile);
     let has_credential = credentials.iter().any(|credential| credential.stage != Stage::Destroyed);
-    if redirects && has_credential && !may_redirect {
-        return Err(CredentialPermissionRequired);
+    if redirects && has_credential && !terms.may_redirect {
+        return Err(NotUpdated::CredentialPermissionRequired);
     }
-    let (reconfigures, rebinds) = (connection.profile != profile, connection.profile.rebinds(&profile));
+    let rebinds = connection.profile.rebinds(&profile);
+    let reconfigures = connection.profile != profile || connection.private_network != private_network;
     let next = connection.changed(stamp, |fields| {
         fields.name = name;
         fields.profile = profile;
+        fields.spec_overrides = spec_overrides;
+        fields.counts_for_operator = counts_for_operator;
+        fields.private_network = private_network;
+        fields.allow_duplicate = allow_duplicate;
         if reconfigures {
             fields.config_version += 1;
         }
@@ -57,10 +105,27 @@ pub fn update(
     });
     let differences: Vec<_> = Difference::between("name", &connection.name, &next.name)
         .into_iter()
+        .chain(Difference::between("spec_overrides", &connection.spec_overrides, &next.spec_overrides))
+        .chain(Difference::between(
+            "counts_for_operator",
+            &connection.counts_for_operator,
+            &next.counts_for_operator,
+        ))
+        .chain(Difference::between("private_network", &connection.private_network, &next.private_network))
+        .chain(Difference::between("allow_duplicate", &connection.allow_duplicate, &next.allow_duplicate))
         .chain(of_profile(&connection.profile, &next.profile))
         .collect();
     if differences.is_empty() {
         return Ok(None);
+    }
+    let proposed = Proposed {
+        profile: &next.profile,
+        spec_overrides: &next.spec_overrides,
+        private_network: next.private_network,
+    };
+    let faults = proposed.faults(terms.denied, stamp.at());
+    if !faults.is_empty() {
+        return Err(NotUpdated::Refused(faults));
     }
     let name = if redirects && has_credential {
         ChangeName::ConnectionRedirect
@@ -73,6 +138,10 @@ pub fn update(
         .write(Write::Put(next.clone()))
         .event(Event::updated(mint.id(), next.operator_id, vec![Changed::connection(next.id)], None))
         .audit(AuditEntry::new(mint.id(), name, Some(next.operator_id), next.id, stamp).with(differences));
+    if connection.counts_for_operator != next.counts_for_operator {
+        // the state of its operator, as every replica shows it
+        change = change.moving_view();
+    }
     if redirects && !has_credential {
         // a credential that is stored meanwhile must not be sent where its owner did not choose
         change = change.expect(Expect::WithoutCredential(connection.id));
@@ -80,15 +149,17 @@ pub fn update(
     Ok(Some((next, change)))
 }
 
-/// The fields of the profile that differ, each by its name.
+/// The fields of the profile that differ, each by its name; of two protocols, both profiles.
 fn of_profile(was: &Profile, is: &Profile) -> Vec<Difference> {
-    let fields = |profile: &Profile| match serde_json::to_value(profile) {
-        Ok(Value::Object(by_protocol)) => by_protocol.into_iter().next().map(|(_, fields)| fields),
-        _ => None,
+    let document = |profile: &Profile| serde_json::to_value(profile).unwrap_or_default();
+    let (was, is) = (document(was), document(is));
+    let protocol = |of: &Value| of.as_object().and_then(|of| of.keys().next().cloned());
+    let (Some(protocol), true) = (protocol(&is), protocol(&was) == protocol(&is)) else {
+        return Difference::between("profile", &was, &is).into_iter().collect();
     };
-    let (Some(Value::Object(was)), Some(Value::Object(is))) = (fields(was), fields(is)) else {
-        return Vec::new();
-    };
+    let none = Map::new();
+    let fields = |of: &Value| of.get(&protocol).and_then(Value::as_object).unwrap_or(&none).clone();
+    let (was, is) = (fields(&was), fields(&is));
     let differs = |(field, new): (&String, &Value)| {
         let old = was.get(field).unwrap_or(&Value::Null);
         (old != new).then(|| Difference { field: field.clone(), old: old.clone(), new: new.clone() })
@@ -100,7 +171,7 @@ fn of_profile(was: &Profile, is: &Profile) -> Vec<Difference> {
 mod tests {
     use super::*;
     use crate::{
-        connection::create::create,
+        connection::{Fields, create::create},
         credential,
         operator::testing::standing,
         testing::{create_connection, stamp, text},
@@ -108,17 +179,28 @@ mod tests {
 
     fn connection() -> Connection {
         let operator = standing(crate::operator::Status::Draft);
-        create(&operator, create_connection("main", "smsc.example.net"), &stamp(1)).unwrap().0
+        let denied = DeniedCidrs::default();
+        create(&operator, create_connection("main", "smsc.example.net"), &denied, &stamp(1)).unwrap().0
     }
 
     fn credential(of: &Connection) -> Credential {
-        let command = credential::create::Create { system_id: text("sys"), note: None };
+        let command = credential::create::Create { system_id: text("sys"), note: None, long_password: false };
         credential::create::create(of, &[], command, &stamp(2)).unwrap().0
     }
 
     fn to(connection: &Connection, host: &str) -> Update {
         let profile = create_connection("main", host).profile;
-        Update { name: connection.name.clone(), profile }
+        Update { profile, ..Update::none(connection) }
+    }
+
+    fn decided(
+        connection: &Connection,
+        command: Update,
+        credentials: &[Credential],
+        may_redirect: bool,
+    ) -> Result<Option<(Connection, Change)>, NotUpdated> {
+        let denied = DeniedCidrs::default();
+        update(connection, command, credentials, Terms { may_redirect, denied: &denied }, &stamp(3))
     }
 
     #[test]
@@ -126,9 +208,9 @@ mod tests {
         let connection = connection();
         let elsewhere = to(&connection, "evil.example.net");
         let with = [credential(&connection)];
-        let refused = update(&connection, elsewhere.clone(), &with, false, &stamp(3));
-        assert_eq!(refused.unwrap_err(), CredentialPermissionRequired);
-        let (next, change) = update(&connection, elsewhere.clone(), &with, true, &stamp(3)).unwrap().unwrap();
+        let refused = decided(&connection, elsewhere.clone(), &with, false);
+        assert_eq!(refused.unwrap_err(), NotUpdated::CredentialPermissionRequired);
+        let (next, change) = decided(&connection, elsewhere.clone(), &with, true).unwrap().unwrap();
         assert_eq!(change.name, ChangeName::ConnectionRedirect);
         assert_eq!((next.config_version, next.bind_version), (2, 2));
         assert_eq!(
@@ -136,7 +218,7 @@ mod tests {
             ["endpoints"]
         );
 
-        let (_, change) = update(&connection, elsewhere, &[], false, &stamp(3)).unwrap().unwrap();
+        let (_, change) = decided(&connection, elsewhere, &[], false).unwrap().unwrap();
         assert_eq!(change.name, ChangeName::ConnectionUpdate);
         assert!(change.expects.contains(&Expect::WithoutCredential(connection.id).into()));
     }
@@ -144,16 +226,29 @@ mod tests {
     #[test]
     fn what_needs_no_new_bind_moves_only_what_must_be_applied_and_a_name_moves_neither() {
         let connection = connection();
-        let Profile::Smpp(mut smpp) = connection.profile.clone();
-        smpp.window_size = crate::text_rule::Number::parse(50).unwrap();
-        let wider = Update { name: connection.name.clone(), profile: Profile::Smpp(smpp) };
-        let (next, _) =
-            update(&connection, wider, &[credential(&connection)], false, &stamp(3)).unwrap().unwrap();
+        let Profile::Smpp(mut smpp) = connection.profile.clone() else { panic!("it speaks SMPP") };
+        smpp.window_size = crate::Number::parse(50).unwrap();
+        let wider = Update { profile: Profile::Smpp(smpp), ..Update::none(&connection) };
+        let (next, _) = decided(&connection, wider, &[credential(&connection)], false).unwrap().unwrap();
         assert_eq!((next.version, next.config_version, next.bind_version), (2, 2, 1));
-        let named = Update { name: text("other"), profile: connection.profile.clone() };
-        let (next, _) = update(&connection, named, &[], false, &stamp(3)).unwrap().unwrap();
+        let named = Update { name: text("other"), ..Update::none(&connection) };
+        let (next, _) = decided(&connection, named, &[], false).unwrap().unwrap();
         assert_eq!((next.version, next.config_version, next.bind_version), (2, 1, 1));
-        let same = Update { name: connection.name.clone(), profile: connection.profile.clone() };
-        assert!(update(&connection, same, &[], false, &stamp(3)).unwrap().is_none());
+        assert!(decided(&connection, Update::none(&connection), &[], false).unwrap().is_none());
+    }
+
+    #[test]
+    fn what_would_not_be_created_is_no_change_either_and_what_has_no_effect_is_not_looked_at() {
+        let connection = connection();
+        let NotUpdated::Refused(faults) =
+            decided(&connection, to(&connection, "127.0.0.1"), &[], true).unwrap_err()
+        else {
+            panic!("refused for another reason")
+        };
+        assert_eq!(faults[0].pointer, "/smpp/endpoints/0/host");
+        let mut fields = to(&connection, "127.0.0.1");
+        fields.name = connection.name.clone();
+        let stored = Connection::restore(Fields { profile: fields.profile, ..connection.fields().clone() });
+        assert!(decided(&stored, Update::none(&stored), &[], true).unwrap().is_none());
     }
 }

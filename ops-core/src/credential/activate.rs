@@ -66,11 +66,18 @@ mod tests {
     fn connection() -> Connection {
         let (operator, _) = operator::create::create(testing::create_operator("acme"), &testing::stamp(1));
         let command = testing::create_connection("main", "smsc.example.net");
-        connection::create::create(&operator, command, &testing::stamp(2)).unwrap().0
+        connection::create::create(
+            &operator,
+            command,
+            &connection::DeniedCidrs::default(),
+            &testing::stamp(2),
+        )
+        .unwrap()
+        .0
     }
 
     fn stored(connection: &Connection, existing: &[Credential], seed: u8) -> Credential {
-        let command = Create { system_id: testing::text("sys"), note: None };
+        let command = Create { system_id: testing::text("sys"), note: None, long_password: false };
         create::create(connection, existing, command, &testing::stamp(seed)).unwrap().0
     }
 

@@ -6,11 +6,12 @@ use crate::{
 };
 
 text_value! {
-    /// The account's name at the operator: C-octet string (SMPP 3.4 §5.2.1).
+    /// The account's name at the operator: C-octet string (SMPP 3.4 §5.2.1: 16 octets with the NUL). More than 15 takes a spec
+    /// override of the connection.
     SystemId,
     TextRule {
         min: 1,
-        max: limits::SMPP_SYSTEM_ID_MAX,
+        max: limits::SMPP_SYSTEM_ID_LIFTED,
         pattern: Some("^[!-~]+$"),
         accepts: printable_ascii,
         hint: "must be printable ASCII without spaces",

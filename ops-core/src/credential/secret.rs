@@ -6,8 +6,8 @@ use crate::{
     limits,
 };
 
-/// An SMPP password: 0 to 8 octets of ASCII without NUL (SMPP 3.4 §5.2.2), never truncated. No `Debug`, no
-/// `Display`, no `Serialize`; wiped on drop.
+/// A password of printable ASCII, never truncated: SMPP knows 0 to 8 octets (SMPP 3.4 §5.2.2), and more takes a spec override of the
+/// connection. No `Debug`, no `Display`, no `Serialize`; wiped on drop.
 #[derive(Clone)]
 pub struct Password(Vec<u8>);
 
@@ -18,14 +18,20 @@ impl Password {
     /// [`Rule::Length`] or [`Rule::Characters`]; they never tell the value or its length.
     pub fn parse(raw: String) -> Result<Self, Invalid> {
         let password = Self(raw.into_bytes());
-        if password.0.len() > limits::SMPP_PASSWORD_MAX {
-            let message = format!("must have at most {} octets (SMPP 3.4 §5.2.2)", limits::SMPP_PASSWORD_MAX);
+        if password.0.len() > limits::SMPP_PASSWORD_LIFTED {
+            let message = format!("must have at most {} octets", limits::SMPP_PASSWORD_LIFTED);
             return Err(Invalid::new(Rule::Length, message));
         }
         if !password.0.iter().all(|b| (0x20..=0x7e).contains(b)) {
             return Err(Invalid::new(Rule::Characters, "must be printable ASCII"));
         }
         Ok(password)
+    }
+
+    /// Whether it is longer than SMPP allows.
+    #[must_use]
+    pub fn is_long(&self) -> bool {
+        self.0.len() > limits::SMPP_PASSWORD_MAX
     }
 
     /// The text, for the two places it goes to: the secret store and the answer of a lease.
@@ -57,12 +63,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_password_of_nine_octets_is_refused_and_never_cut() {
-        assert_eq!(Password::parse("12345678".into()).ok().unwrap().expose(), "12345678");
-        assert_eq!(Password::parse(String::new()).ok().unwrap().expose(), "");
-        let refused = Password::parse("123456789".into()).err().unwrap();
+    fn a_password_is_refused_and_never_cut() {
+        let parsed = |octets: usize| Password::parse("x".repeat(octets));
+        for (octets, is_long) in [(0, false), (8, false), (9, true), (64, true)] {
+            let password = parsed(octets).ok().unwrap();
+            assert_eq!((password.expose().len(), password.is_long()), (octets, is_long));
+        }
+        let refused = parsed(65).err().unwrap();
         assert_eq!(refused.rule, Rule::Length);
-        assert!(!refused.message.contains("123456789") && !refused.message.contains('9'));
+        assert!(!refused.message.contains("xx") && !refused.message.contains("65"));
         assert_eq!(Password::parse("p\u{e4}ss".into()).err().unwrap().rule, Rule::Characters);
     }
 }

@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{ConnectionHealth, Expect, Input, WindowSums, Write, operator_state, step, verdict};
+use super::{ConnectionHealth, Expect, Input, WindowSums, Write, counts, operator_state, step, verdict};
 use crate::{
     Change, Stamp,
     change::ChangeName,
@@ -26,6 +26,8 @@ pub struct ConnectionInput {
     pub name: String,
     /// Where it stands.
     pub status: connection::Status,
+    /// Whether it counts for its operator's state.
+    pub counts_for_operator: bool,
     /// Closed windows after `judged_through`, ascending.
     pub windows: Vec<WindowSums>,
     /// When the newest sample's window ended.
@@ -150,18 +152,19 @@ fn lasts(since: Timestamp, seconds: i64, now: Timestamp) -> bool {
     now.duration_since(since) >= SignedDuration::from_secs(seconds)
 }
 
-/// The operator's own state before and after, over the connections that are not disabled; connections are still empty.
+/// The operator's own state before and after, over the connections that count; connections are still empty.
 fn own_change(
     operator: &OperatorInput,
     looks: &[(&ConnectionInput, ConnectionHealth)],
     now: Timestamp,
 ) -> HealthChanged {
-    let counted = || looks.iter().filter(|(connection, _)| connection.status != connection::Status::Disabled);
+    let counts = |of: &ConnectionInput| counts(of.status, of.counts_for_operator);
+    let counted = || looks.iter().filter(|(connection, _)| counts(connection));
     HealthChanged {
         id: operator.operator_id,
         code: operator.code.clone(),
-        from: operator_state(looks.iter().map(|(before, _)| (before.status, before.health.state))),
-        to: operator_state(looks.iter().map(|(before, after)| (before.status, after.state))),
+        from: operator_state(looks.iter().map(|(before, _)| (counts(before), before.health.state))),
+        to: operator_state(looks.iter().map(|(before, after)| (counts(before), after.state))),
         since: counted().map(|(_, after)| after.since).max().unwrap_or(now),
         connections: Vec::new(),
     }

@@ -14,7 +14,7 @@ mod testing;
 
 pub use judge::{ConnectionInput, Judged, OperatorInput, judge};
 pub use machine::{ConnectionHealth, Input, Reason, step};
-pub use operator_state::operator_state;
+pub use operator_state::{counts, operator_state};
 pub use sample::{Binds, Cohort, Sample, Session, SessionState, StatusCount};
 pub use verdict::{Unreachable, Verdict, verdict, wilson_lower_bound};
 pub use window::{SETTLE_S, WindowSums, is_closed, window_of};

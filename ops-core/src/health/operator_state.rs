@@ -3,12 +3,18 @@
 use super::State;
 use crate::connection::Status;
 
-/// A disabled connection does not count: it is our own doing. No connection: unknown. All down: down. All healthy:
-/// healthy. Any that works at all: degraded. Otherwise stale, when any is stale, or unknown.
+/// Whether a connection counts: one that says so of itself, unless it is disabled, which is our own doing.
 #[must_use]
-pub fn operator_state(connections: impl IntoIterator<Item = (Status, State)>) -> State {
-    let counts = |(status, state): (Status, State)| (status != Status::Disabled).then_some(state);
-    let connections: Vec<State> = connections.into_iter().filter_map(counts).collect();
+pub fn counts(status: Status, counts_for_operator: bool) -> bool {
+    counts_for_operator && status != Status::Disabled
+}
+
+/// Of connections, whether each [`counts`] and its state. None that counts: unknown. All down: down. All healthy: healthy. Any
+/// that works at all: degraded. Otherwise stale, when any is stale, or unknown.
+#[must_use]
+pub fn operator_state(connections: impl IntoIterator<Item = (bool, State)>) -> State {
+    let connections: Vec<State> =
+        connections.into_iter().filter_map(|(counts, state)| counts.then_some(state)).collect();
     let all = |state| connections.iter().all(|connection| *connection == state);
     let works = |state: &State| matches!(state, State::Healthy | State::Degraded | State::Probation);
     if connections.is_empty() {
@@ -48,15 +54,23 @@ mod tests {
             (&[Stale, Unknown], Stale),
             (&[Unknown, Down], Unknown),
         ] {
-            let enabled = connections.iter().map(|state| (Status::Enabled, *state));
-            assert_eq!(operator_state(enabled), expected, "{connections:?}");
+            let counted = connections.iter().map(|state| (true, *state));
+            assert_eq!(operator_state(counted), expected, "{connections:?}");
         }
     }
 
     #[test]
-    fn a_disabled_connection_does_not_count() {
-        let connections = [(Status::Disabled, State::Down), (Status::Draining, State::Healthy)];
-        assert_eq!(operator_state(connections), State::Healthy);
-        assert_eq!(operator_state([(Status::Disabled, State::Down)]), State::Unknown);
+    fn what_does_not_count_changes_nothing() {
+        assert_eq!(operator_state([(false, State::Down), (true, State::Healthy)]), State::Healthy);
+        assert_eq!(operator_state([(false, State::Down)]), State::Unknown);
+    }
+
+    #[test]
+    fn a_connection_counts_when_it_says_so_and_is_not_disabled() {
+        for (status, counted) in
+            [(Status::Enabled, true), (Status::Draining, true), (Status::Disabled, false)]
+        {
+            assert_eq!((counts(status, true), counts(status, false)), (counted, false), "{status}");
+        }
     }
 }

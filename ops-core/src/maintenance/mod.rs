@@ -17,8 +17,9 @@ use crate::{
     invalid::{Fault, Rule},
     limits,
     note::Reference,
+    number_rule::{Number as _, number_value},
     operator::{Operator, Reason, readiness::Dependents},
-    text_rule::{Number as _, number_value, word_list},
+    text_rule::word_list,
 };
 
 /// A planned window. Its fields are read through [`Fields`]; only decisions make a changed one.

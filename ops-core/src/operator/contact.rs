@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 use crate::{
     invalid::{Fault, Invalid, Rule},
     limits,
-    text_rule::{Number as _, TextRule, any_text, number_value, text_value, word_list},
+    number_rule::{Number as _, number_value},
+    text_rule::{TextRule, any_text, text_value, word_list},
     text_shape::{TRIM_HINT, TRIMMED, is_trimmed},
 };
 

@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 use crate::{
     connection::Tps,
     invalid::{Fault, Rule},
-    text_rule::{TextRule, number_value, text_value},
+    number_rule::number_value,
+    text_rule::{TextRule, text_value},
     text_shape::{TRIM_HINT, TRIMMED, is_trimmed},
 };
 

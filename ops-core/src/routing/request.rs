@@ -9,7 +9,8 @@ use crate::{
     invalid::{Invalid, Rule},
     limits,
     network::Plmn,
-    text_rule::{Number as _, Text, TextRule, number_value, text_value, word_list},
+    number_rule::{Number as _, number_value},
+    text_rule::{Text, TextRule, text_value, word_list},
 };
 
 /// Octets of a split key: a message id or a customer's number, not a text.

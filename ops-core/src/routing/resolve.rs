@@ -10,8 +10,9 @@ use crate::{
     health::State,
     id::{ConnectionId, OperatorId, RuleId},
     network::Plmn,
+    number_rule::Number as _,
     operator::flow::{self, NewTraffic, NotRouted},
-    text_rule::{Number as _, Text, word_list},
+    text_rule::{Text, word_list},
     version::Mark,
 };
 

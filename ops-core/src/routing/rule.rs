@@ -7,7 +7,8 @@ use jiff::Timestamp;
 use super::Match;
 use crate::{
     id::{ConnectionId, OperatorId, RuleId},
-    text_rule::{TextRule, any_text, number_value, text_value, word_list},
+    number_rule::number_value,
+    text_rule::{TextRule, any_text, text_value, word_list},
     text_shape::{TRIM_HINT, TRIMMED, is_trimmed},
 };
 
@@ -153,7 +154,7 @@ impl Deref for Rule {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::text_rule::{Number, Text};
+    use crate::{Number, Text};
 
     #[test]
     fn numbers_of_a_rule_have_their_ranges_and_defaults() {

@@ -16,8 +16,9 @@ use crate::{
     health::State,
     id::{ConnectionId, OperatorId},
     network::{Mcc, Mnc, Plmn},
+    number_rule::Number as _,
     operator,
-    text_rule::{Number as _, Text},
+    text_rule::Text,
 };
 
 pub(super) fn connection_id(n: u128) -> ConnectionId {
@@ -116,6 +117,7 @@ pub(super) fn connections(count: u128) -> SampleConnections {
         connection_status: connection::Status::Enabled,
         in_maintenance: false,
         health: State::Healthy,
+        counts_for_operator: true,
     };
     SampleConnections((1..=count).map(|n| (connection_id(n), eligibility(n))).collect())
 }

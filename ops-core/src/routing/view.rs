@@ -31,6 +31,8 @@ pub struct Eligibility {
     pub in_maintenance: bool,
     /// How well it works.
     pub health: health::State,
+    /// Whether it counts for its operator's state.
+    pub counts_for_operator: bool,
 }
 
 impl Eligibility {

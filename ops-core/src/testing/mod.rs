@@ -4,7 +4,7 @@ mod words;
 
 use jiff::Timestamp;
 
-use crate::{Stamp, Text, actor::Actor, connection, operator, text_rule::Number};
+use crate::{Stamp, Text, actor::Actor, connection, number_rule::Number, operator};
 
 pub use words::words;
 
@@ -54,14 +54,16 @@ pub fn create_connection(name: &str, host: &str) -> connection::create::Create {
         priority: connection::Priority::default(),
         weight: connection::Weight::default(),
         direction: connection::Direction::Any,
+        site: None,
     };
-    let smpp = connection::Smpp {
-        endpoints: connection::Endpoints::parse(vec![endpoint]).expect("one endpoint"),
-        bind_type: connection::BindType::Transceiver,
-        sessions: connection::Sessions::default(),
-        window_size: connection::WindowSize::default(),
-        max_tps: None,
-        tls: connection::Tls::default(),
-    };
-    connection::create::Create { name: text(name), profile: connection::Profile::Smpp(smpp) }
+    let endpoints = connection::Endpoints::parse(vec![endpoint]).expect("one endpoint");
+    let profile = connection::Profile::Smpp(Box::new(connection::Smpp::to(endpoints)));
+    connection::create::Create {
+        name: text(name),
+        profile,
+        spec_overrides: connection::SpecOverrides::default(),
+        counts_for_operator: true,
+        private_network: false,
+        allow_duplicate: None,
+    }
 }

@@ -32,6 +32,7 @@ pub fn router() -> Built<App> {
         .write(verb!(maintenance::cancel::cancel))
         .write(verb!(connection::create::create))
         .read(verb!(connection::list::list))
+        .read(verb!(connection::search::search))
         .read(verb!(connection::get::get))
         .write(verb!(connection::update::update))
         .write(verb!(connection::delete::delete))
@@ -65,6 +66,6 @@ mod tests {
     fn every_route_has_a_method_that_fits_and_an_operation_id_of_its_own() {
         let built = router();
         assert_eq!(built.faults(), Vec::<String>::new());
-        assert_eq!(built.table.len(), 41);
+        assert_eq!(built.table.len(), 42);
     }
 }

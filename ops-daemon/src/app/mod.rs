@@ -16,6 +16,7 @@ pub mod health;
 use std::sync::Arc;
 
 use axum::extract::FromRef;
+use ops_core::connection::DeniedCidrs;
 use ops_store::{EventStream, SecretStore, Store, postgres::PostgresStore, relay::Relay};
 use tokio::sync::Notify;
 
@@ -55,6 +56,8 @@ pub struct Parts {
     pub events_source: String,
     /// Days for which a deleted operator can be restored.
     pub purge_after_days: u32,
+    /// Where no connection may lead.
+    pub denied_cidrs: DeniedCidrs,
     /// Length of a judged window, in seconds.
     pub eval_s: i64,
 }

@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use super::{
-    Config, Fault, admin, auth, embedded, events, health, internal, keys, listen, log, operators, ops,
-    secrets, section::Section, shutdown, source::Source, store,
+    Config, Fault, admin, auth, embedded, endpoints, events, health, internal, keys, listen, log, operators,
+    ops, secrets, section::Section, shutdown, source::Source, store,
 };
 
 /// Reads `file` (nothing but variables without one) and the variables among `env` that are ours: `OPS_ADMIN__LISTEN`
@@ -34,6 +34,7 @@ fn read(root: &mut Section<'_>) -> Option<Config> {
     let keys = root.section("keys", keys::read);
     let events = root.section("events", events::read);
     let health = root.section("health", health::read);
+    let endpoints = root.section("endpoints", endpoints::read);
     let operators = root.section("operators", operators::read);
     let log = root.section("log", log::read);
     let shutdown = root.section("shutdown", shutdown::read);
@@ -51,6 +52,7 @@ fn read(root: &mut Section<'_>) -> Option<Config> {
         keys: keys?,
         events: events?,
         health: health?,
+        endpoints: endpoints?,
         operators: operators?,
         log: log?,
         shutdown: shutdown?,
@@ -83,6 +85,7 @@ mod tests {
         assert_eq!(config.events.source, "urn:ops");
         assert_eq!((config.health.eval_s, config.shutdown.drain_s), (30, 5));
         assert_eq!(config.operators.purge_after_days, 30);
+        assert_eq!(config.endpoints.denied_cidrs, ops_core::connection::DeniedCidrs::default());
         assert_eq!((config.log.level.as_str(), config.log.format), ("info", LogFormat::Json));
     }
 
@@ -90,7 +93,7 @@ mod tests {
     fn one_bad_file_lists_every_fault_at_once() {
         let sound = Sound::new()
             .with("[admin]\nlisten = \"0.0.0.0:80\"\nhosts = []\ncolour = 1\n[health]\neval_s = 5\n[shutdown]\ndrain_s = \"soon\"")
-            .with("[log]\nlevel = \"loud\"\n[surprise]\nx = 1")
+            .with("[log]\nlevel = \"loud\"\n[surprise]\nx = 1\n[endpoints]\ndenied_cidrs = [\"10.0.0.0/8\", \"10.0.0.1/8\"]")
             .edit("jwks_file = \"jwks.json\"", "jwks_file = \"none.json\"")
             .edit("audience = \"ops\"\n", "")
             .edit("\"connections:read\"", "\"connections:write\"");
@@ -111,6 +114,7 @@ mod tests {
             &format!("secrets.sealed.key_file: {folder}/seal.key holds no key of 32 octets"),
             "events.source (OPS_EVENTS__SOURCE): is not a URI",
             "health.eval_s: is 5; write a number from 10 to 300",
+            "endpoints.denied_cidrs[1]: is no block of addresses; write a block without bits behind its prefix",
             "log.level: is not a level",
             "shutdown.drain_s: is a text; write a whole number from 1 to 300",
             "surprise: is not a known key",

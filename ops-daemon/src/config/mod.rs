@@ -19,6 +19,7 @@ mod admin;
 mod auth;
 mod effective;
 mod embedded;
+mod endpoints;
 mod events;
 mod health;
 mod identity;
@@ -42,6 +43,7 @@ mod tests;
 pub use admin::Admin;
 pub use auth::{Auth, KeysAt};
 pub use embedded::Port;
+pub use endpoints::Endpoints;
 pub use events::Events;
 pub use fault::Fault;
 pub(crate) use file::shell_word;
@@ -87,6 +89,8 @@ pub struct Config {
     pub events: Events,
     /// `[health]`: how operators are judged.
     pub health: Health,
+    /// `[endpoints]`: where no connection may lead.
+    pub endpoints: Endpoints,
     /// `[operators]`: how long a deleted one can be brought back.
     pub operators: Deletion,
     /// `[log]`: what is logged.

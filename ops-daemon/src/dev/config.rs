@@ -14,9 +14,9 @@ use super::{
     keys::{CURSOR, DevKeys, IDEMPOTENCY, SEAL},
 };
 use crate::config::{
-    Admin, Auth, Config, ConnectorIds, Deletion, Events, Health, Identity, Internal, Key32, Keys, KeysAt,
-    Log, LogFormat, MutualTls, Operators, Ops, Port, Postgres, PostgresTls, PostgresUrl, Right, San, Sealed,
-    Secrets, Shutdown, Sqlite, Store, own_hosts,
+    Admin, Auth, Config, ConnectorIds, Deletion, Endpoints, Events, Health, Identity, Internal, Key32, Keys,
+    KeysAt, Log, LogFormat, MutualTls, Operators, Ops, Port, Postgres, PostgresTls, PostgresUrl, Right, San,
+    Sealed, Secrets, Shutdown, Sqlite, Store, own_hosts,
 };
 
 /// Seconds of a window: short, so that a change is seen while one looks.
@@ -111,6 +111,7 @@ pub(super) fn config(folder: &Folder, keys: DevKeys, wanted: &Wanted) -> Config 
         },
         events,
         health: Health { eval_s: EVAL_S },
+        endpoints: Endpoints::default(),
         operators: Deletion::default(),
         log: Log { level: wanted.log_level.clone(), format: LogFormat::Text },
         shutdown: Shutdown { drain_s: DRAIN_S },

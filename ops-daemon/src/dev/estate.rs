@@ -108,7 +108,8 @@ async fn load_connection(
     let parsed: wire::connection::Create = body(sample.get("connection"))?;
     let name = text(sample.get("connection"), "name")?;
     let step = format!("connection {code}/{name}");
-    let create = connection::create::Create(operator, parsed.into_command());
+    let command = parsed.into_command().map_err(|faults| NotLoaded::Sample(format!("{step}: {faults:?}")))?;
+    let create = connection::create::Create { operator, command, denied: &app.denied_cidrs };
     let id: ConnectionId = run(app, &step, &create).await?.id(&step)?;
     if let Some(secret) = sample.get("credential").filter(|credential| !credential.is_null()) {
         let create = credential::create::Create::new(id, body(Some(secret))?);

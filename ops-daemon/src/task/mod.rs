@@ -1,6 +1,7 @@
 //! Background tasks: no input, they re-read the world; woken by signal and by clock; safe to run twice.
 
 pub mod view_refresh;
+pub mod spec_override_count;
 pub mod outbox_relay;
 pub mod outbox_backlog;
 pub mod event_stream_check;
@@ -41,6 +42,7 @@ pub struct Task {
 pub fn start(app: &App, running: &TaskTracker, stop: &CancellationToken) {
     view_refresh::start(app, running, stop);
     bell::start(app, running, stop);
+    spec_override_count::start(app, running, stop);
     outbox_relay::start(app, running, stop);
     outbox_backlog::start(app, running, stop);
     event_stream_check::start(app, running, stop);

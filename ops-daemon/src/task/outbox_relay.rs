@@ -20,8 +20,15 @@ use crate::{
 /// The clock finds what a lost signal left, and a stream that is back.
 const TASK: Task = Task { name: "outbox_relay", period: Duration::from_millis(500) };
 
+/// How long a relay that was woken waits for more commits, so that one transaction numbers the events of all of them: each
+/// numbering waits for the disk like a commit of a caller.
+const GATHER: Duration = Duration::from_millis(3);
+
 pub(super) fn start(app: &App, running: &TaskTracker, stop: &CancellationToken) {
-    let committed = |app: App| async move { app.committed.notified().await };
+    let committed = |app: App| async move {
+        app.committed.notified().await;
+        tokio::time::sleep(GATHER).await;
+    };
     lead(app, running, stop, TASK, committed, relay);
 }
 

@@ -2,7 +2,11 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use ops_core::{Mark, health::operator_state, routing::View};
+use ops_core::{
+    Mark,
+    health::{counts, operator_state},
+    routing::View,
+};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{Task, run};
@@ -57,10 +61,10 @@ fn measure(app: &App, view: &View) {
     let mut connections = BTreeMap::new();
     for eligibility in view.connections().values() {
         *connections.entry(eligibility.health).or_default() += 1;
-        of_operator
-            .entry(eligibility.operator_id)
-            .or_default()
-            .push((eligibility.connection_status, eligibility.health));
+        of_operator.entry(eligibility.operator_id).or_default().push((
+            counts(eligibility.connection_status, eligibility.counts_for_operator),
+            eligibility.health,
+        ));
     }
     let operators: BTreeMap<_, _> =
         of_operator.into_iter().map(|(id, states)| (id, operator_state(states))).collect();

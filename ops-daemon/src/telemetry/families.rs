@@ -44,6 +44,7 @@ labels! {
     Timed { listener: &'static str, route: String }
     OfChange { change: &'static str }
     OfState { state: &'static str }
+    OfField { field: &'static str }
     OfOutcome { outcome: &'static str }
     OfSecret { operation: &'static str, outcome: &'static str }
     OfReason { reason: &'static str }
@@ -101,6 +102,7 @@ families! {
     operators: Family<OfState, Gauge> = "operators", "Operators by the state of their health";
     connection_not_healthy: Family<OfConnection, Gauge> = "connection_not_healthy", "Connections that are not healthy, the first 500";
     operator_not_healthy: Family<OfOperator, Gauge> = "operator_not_healthy", "Operators that are not healthy";
+    spec_overrides_active: Family<OfField, Gauge> = "spec_overrides_active", "Reasons of connections to leave the standard, by the limit that they lift";
     routing_view_version: Gauge = "routing_view_version", "Version of the routing view within its epoch";
     routing_rules: Gauge = "routing_rules", "Rules of the routing view";
     routing_resolve_total: Family<OfOutcome, Counter> = "routing_resolve", "Requests resolved";

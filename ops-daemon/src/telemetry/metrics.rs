@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use ops_core::{
     Mark,
     change::ChangeName,
+    connection::SpecField,
     health::State,
     id::{ConnectionId, OperatorId},
     routing::Outcome,
@@ -20,8 +21,8 @@ use super::{
     Format,
     exposition::expose,
     families::{
-        Answered, Build, Families, OfChange, OfConnection, OfListener, OfOperator, OfOutcome, OfReason,
-        OfScopedTask, OfSecret, OfState, OfTask, Real, Timed,
+        Answered, Build, Families, OfChange, OfConnection, OfField, OfListener, OfOperator, OfOutcome,
+        OfReason, OfScopedTask, OfSecret, OfState, OfTask, Real, Timed,
     },
     label::{
         AuthReason, LeaseOutcome, Listener, PublishFailure, SampleOutcome, SecretOperation, SecretOutcome,
@@ -72,6 +73,7 @@ impl Metrics {
         let metrics = Self(Arc::new(inner));
         metrics.set_connections(&BTreeMap::new());
         metrics.set_operators(&BTreeMap::new());
+        metrics.set_spec_overrides(&BTreeMap::new());
         metrics
     }
 
@@ -186,6 +188,15 @@ impl Metrics {
             .filter(|(_, state)| *state != State::Healthy)
             .map(|(id, state)| OfOperator { operator_id: id.to_string(), state: state.as_str() });
         self.0.operators.show(&self.all().operator_not_healthy, wanted);
+    }
+
+    /// How many reasons to leave the standard are in force, by the limit that they lift; a limit that is not named has none.
+    pub fn set_spec_overrides(&self, counts: &BTreeMap<SpecField, u64>) {
+        for word in SpecField::WORDS {
+            let count =
+                counts.iter().find(|(field, _)| field.as_str() == *word).map_or(0, |(_, count)| *count);
+            self.all().spec_overrides_active.get_or_create(&OfField { field: word }).set(whole(count));
+        }
     }
 
     /// The routing view that answers now.

@@ -54,3 +54,36 @@ async fn code_name_and_external_id_are_each_taken_and_free_again_after_a_deletio
     assert_ne!(again.id(), first.id());
     arrived(&daemon, &again.id(), 1).await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn an_account_is_taken_once_and_shared_only_with_a_reason() {
+    let daemon = on_servers().await;
+    let admin = daemon.admin();
+    let (secret, mut connections) = (json!({"system_id": "sys", "password": "x"}), Vec::new());
+    for n in 0..16 {
+        let operator =
+            admin.post(OPERATORS, sample::operator(&format!("o{n}"))).await.expect(201).header("location");
+        let body = sample::connection("main", "same");
+        connections
+            .push(admin.post(&format!("{operator}/connections"), body).await.expect(201).header("location"));
+    }
+    let claims = connections.iter().map(|path| {
+        let (admin, path, secret) = (admin.clone(), format!("{path}/credentials"), secret.clone());
+        async move { admin.post(&path, secret).await }
+    });
+    let answers = join_all(claims).await;
+    let won: Vec<_> = answers.iter().enumerate().filter(|(_, answer)| answer.status == 201).collect();
+    assert_eq!(won.len(), 1);
+    let holder = won[0].1.body["connection_id"].clone();
+    for loser in answers.iter().filter(|answer| answer.status != 201) {
+        let refused = loser.clone().refused(409, "duplicate");
+        assert_eq!((&refused.body["field"], &refused.body["existing_id"]), (&json!("account"), &holder));
+    }
+    let second = connections.iter().enumerate().find(|(n, _)| *n != won[0].0).unwrap().1;
+    let shared = json!({"allow_duplicate": {"reason": "one account, two cities"}});
+    admin.patch(second, shared.clone(), "*").await.expect(200);
+    admin.post(&format!("{second}/credentials"), secret).await.expect(201);
+    assert_eq!(admin.get(second).await.expect(200).body["allow_duplicate"], shared["allow_duplicate"]);
+    let rows = daemon.rows().await;
+    assert_eq!((rows.count("credential").await, rows.count("account").await), (2, 4));
+}

@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use ops_core::{
     InvalidRule,
+    number_rule::NumberRule,
     testing::words,
-    text_rule::{NumberRule, TextRule},
+    text_rule::TextRule,
     text_shape::{ANY_TEXT, TRIMMED},
 };
 

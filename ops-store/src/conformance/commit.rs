@@ -73,7 +73,8 @@ pub async fn each_expectation_holds_when_it_should_and_fails_by_its_name(store: 
     let disabled = estate.connection(&of_disabled, "main").await;
     estate.credential(&disabled).await;
     estate.keep(connection::status::disable(&disabled, &estate.stamp()).unwrap().1).await;
-    estate.store.keep_progress(&[health_at(&main, 3)]).await.unwrap();
+    let moved = relying_on(&estate, connection::Expect::Alive(main.id));
+    estate.keep(moved.write(health::Write::Put(health_at(&main, 3)))).await;
     let secret = estate.store.credentials_of(main.id).await.unwrap().unwrap().remove(0);
     let no_connection = ConnectionId::from(Uuid::from_u128(1));
 
@@ -147,7 +148,8 @@ pub async fn an_operator_has_room_for_fifty_connections(store: Arc<dyn Store>, r
     let operator = estate.operator("acme").await;
     let create = |n: usize| {
         let command = ops_core::testing::create_connection(&format!("c{n}"), "smsc.example.net");
-        connection::create::create(&operator, command, &estate.stamp()).unwrap()
+        connection::create::create(&operator, command, &connection::DeniedCidrs::default(), &estate.stamp())
+            .unwrap()
     };
     let (mut last, change) = create(0);
     estate.keep(change).await;

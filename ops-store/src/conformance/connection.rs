@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use ops_core::{
-    Number,
+    Decimal, Number,
     connection::{self, BindType, Direction, Endpoint, Endpoints, Port, Profile, Smpp, Status},
     id::{ConnectionId, OperatorId},
     testing::{create_connection, text},
@@ -23,25 +23,48 @@ pub async fn a_connection_is_read_back_as_it_was_written(store: Arc<dyn Store>, 
         priority: connection::Priority::default(),
         weight: connection::Weight::default(),
         direction,
+        site: Some(text("FRA 1")),
     };
-    let Profile::Smpp(defaults) = create_connection("x", "smsc.example.net").profile;
     let endpoints =
         vec![endpoint("2001:db8::1", Direction::Transmit), endpoint("smsc.example.net", Direction::Receive)];
-    let profile = Profile::Smpp(Smpp {
-        endpoints: Endpoints::parse(endpoints).unwrap(),
+    let smpp = Smpp {
         bind_type: BindType::Pair,
         max_tps: Some(connection::Tps::parse(7.5).unwrap()),
-        ..defaults
-    });
-    let command = connection::create::Create { name: text("Köln — 1 😀"), profile };
-    let (created, change) = connection::create::create(&operator, command, &estate.stamp()).unwrap();
+        ..Smpp::to(Endpoints::parse(endpoints).unwrap())
+    };
+    let command = connection::create::Create {
+        name: text("Köln — 1 😀"),
+        profile: Profile::Smpp(Box::new(smpp)),
+        spec_overrides: serde_json::from_value(serde_json::json!([{
+            "field": "tls_off", "reason": "wünscht der Betreiber", "reference": "T-1", "expires_at": "2030-01-01T00:00:00Z",
+        }]))
+        .unwrap(),
+        counts_for_operator: false,
+        private_network: true,
+        allow_duplicate: Some(connection::AllowDuplicate { reason: text("one account, two cities") }),
+    };
+    let (created, change) =
+        connection::create::create(&operator, command, &connection::DeniedCidrs::default(), &estate.stamp())
+            .unwrap();
     estate.keep(change).await;
     assert_eq!(estate.store.connection(created.id).await.unwrap(), Some(created.clone()));
 
     let (disabled, change) = connection::status::disable(&created, &estate.stamp()).unwrap();
     estate.keep(change).await;
     assert_eq!((disabled.status, disabled.version, disabled.config_version), (Status::Disabled, 2, 2));
-    assert_eq!(estate.store.connection(created.id).await.unwrap(), Some(disabled));
+    assert_eq!(estate.store.connection(created.id).await.unwrap(), Some(disabled.clone()));
+
+    let http = serde_json::json!({"http": {"base_url": "https://api.example.net/v1", "auth": "mtls"}});
+    let (over_http, change) = estate.updated(&disabled, &[], |update| {
+        update.profile = serde_json::from_value(http).unwrap();
+        update.spec_overrides = connection::SpecOverrides::default();
+        update.allow_duplicate = None;
+    });
+    estate.keep(change).await;
+    assert_eq!(estate.store.connection(created.id).await.unwrap(), Some(over_http));
+    assert_eq!(estate.rows.texts("SELECT protocol FROM connection", []).await, ["http"]);
+    let places = "SELECT host || ' ' || port || ' ' || direction FROM connection_place";
+    assert_eq!(estate.rows.texts(places, []).await, ["api.example.net 443 transmit"]);
     assert_eq!(estate.store.connection(ConnectionId::from(Uuid::nil())).await.unwrap(), None);
 }
 
@@ -71,7 +94,9 @@ pub async fn a_second_connection_of_the_same_name_is_taken_within_its_operator_o
     let operator = estate.operator("acme").await;
     let first = estate.connection(&operator, "main").await;
     let command = create_connection("main", "other.example.net");
-    let (_, change) = connection::create::create(&operator, command, &estate.stamp()).unwrap();
+    let (_, change) =
+        connection::create::create(&operator, command, &connection::DeniedCidrs::default(), &estate.stamp())
+            .unwrap();
     let refusal = estate.refused(change, None).await;
     assert!(
         matches!(refusal, CommitError::Taken { field: "name", existing } if existing == Some(first.id.uuid())),

@@ -32,13 +32,17 @@ fn rules() -> BTreeMap<&'static str, Rule> {
     let length = |rule: ops_core::text_rule::TextRule| {
         Range(i64::try_from(rule.min).unwrap(), i64::try_from(rule.max).unwrap())
     };
-    let number = |rule: ops_core::text_rule::NumberRule| Range(rule.min, rule.max);
+    let number = |rule: ops_core::number_rule::NumberRule| Range(rule.min, rule.max);
     BTreeMap::from([
+        ("account_connection_exists", EXPECTED),
+        ("account_operator_exists", EXPECTED),
+        ("account_taken", Mapped),
         ("connection_health_connection_exists", EXPECTED),
         ("connection_health_state_rule", Words(health::State::WORDS)),
         ("connection_name_rule", length(connection::Name::RULE)),
         ("connection_name_taken", Mapped),
         ("connection_operator_exists", EXPECTED),
+        ("connection_place_connection_exists", EXPECTED),
         ("connection_protocol_rule", Words(connection::Protocol::WORDS)),
         ("connection_status_rule", Words(connection::Status::WORDS)),
         ("connection_version_range", Unreachable("versions count up from 1")),

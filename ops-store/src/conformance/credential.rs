@@ -109,7 +109,13 @@ pub async fn a_lease_may_ask_for_two_hundred_connections(store: Arc<dyn Store>, 
         let operator = estate.operator(&format!("operator-{n}")).await;
         for name in 0..50 {
             let command = create_connection(&format!("c{name}"), "smsc.example.net");
-            let (created, change) = connection::create::create(&operator, command, &estate.stamp()).unwrap();
+            let (created, change) = connection::create::create(
+                &operator,
+                command,
+                &connection::DeniedCidrs::default(),
+                &estate.stamp(),
+            )
+            .unwrap();
             estate.keep(change).await;
             ids.push(created.id);
         }

@@ -85,8 +85,12 @@ impl Estate {
     }
 
     pub(super) async fn connection(&self, operator: &Operator, name: &str) -> Connection {
-        let command = create_connection(name, "smsc.example.net");
-        let (connection, change) = connection::create::create(operator, command, &self.stamp()).unwrap();
+        // a host of its own, and so an account of its own
+        let host = format!("c{}.example.net", self.stamps.load(Ordering::Relaxed));
+        let command = create_connection(name, &host);
+        let (connection, change) =
+            connection::create::create(operator, command, &connection::DeniedCidrs::default(), &self.stamp())
+                .unwrap();
         self.keep(change).await;
         connection
     }
@@ -94,12 +98,29 @@ impl Estate {
     /// The next credential of a connection.
     pub(super) async fn credential(&self, connection: &Connection) -> Credential {
         let existing = self.store.credentials_of(connection.id).await.unwrap().unwrap();
-        let command =
-            credential::create::Create { system_id: text("acme"), note: Some(text("für Müller")) };
+        let command = credential::create::Create {
+            system_id: text("acme"),
+            note: Some(text("für Müller")),
+            long_password: false,
+        };
         let (credential, change) =
             credential::create::create(connection, &existing, command, &self.stamp()).unwrap();
         self.keep(change).await;
         credential
+    }
+
+    /// The change that makes a connection another one.
+    pub(super) fn updated(
+        &self,
+        connection: &Connection,
+        credentials: &[Credential],
+        edit: impl FnOnce(&mut connection::update::Update),
+    ) -> (Connection, Change) {
+        let mut command = connection::update::Update::none(connection);
+        edit(&mut command);
+        let denied = connection::DeniedCidrs::default();
+        let terms = connection::update::Terms { may_redirect: true, denied: &denied };
+        connection::update::update(connection, command, credentials, terms, &self.stamp()).unwrap().unwrap()
     }
 
     /// An active operator with one connection and one active credential.

@@ -244,7 +244,9 @@ pub async fn progress_is_kept_unless_the_state_was_moved_meanwhile(store: Arc<dy
         rows.into_iter().map(|row| row.health).collect::<Vec<_>>()
     };
     estate.store.keep_progress(&[]).await.unwrap();
-    estate.store.keep_progress(&[of(&main, 2, 1), of(&backup, 0, 1)]).await.unwrap();
+    let moved = ops_core::Change::new(ops_core::change::ChangeName::HealthTransition, &estate.stamp());
+    estate.keep(moved.write(ops_core::health::Write::Put(of(&main, 2, 1)))).await;
+    estate.store.keep_progress(&[of(&backup, 0, 1)]).await.unwrap();
     assert_eq!(health().await, [of(&backup, 0, 1), of(&main, 2, 1)]);
     estate.store.keep_progress(&[of(&main, 1, 9), of(&backup, 0, 2)]).await.unwrap();
     assert_eq!(

@@ -28,7 +28,7 @@ async fn calendar(estate: &Estate, operator: &Operator) -> Calendar {
 }
 
 fn window(ahead_s: i64, drain_s: i64) -> impl Fn(Timestamp) -> maintenance::create::Create {
-    use ops_core::text_rule::Number as _;
+    use ops_core::Number as _;
     move |now| maintenance::create::Create {
         starts_at: Some(now + SignedDuration::from_secs(ahead_s)),
         ends_at: now + SignedDuration::from_secs(ahead_s + 3600),

@@ -14,6 +14,7 @@ pub mod commit;
 pub mod receipt;
 pub mod operator;
 pub mod connection;
+pub mod account;
 pub mod credential;
 pub mod maintenance;
 pub mod routing;
@@ -23,6 +24,7 @@ pub mod audit;
 pub mod health;
 pub mod constraint;
 pub mod check;
+pub mod order;
 pub mod service;
 pub mod secret;
 /// The tests of an adapter. `$open` is an `async fn` that answers a fresh store as `Arc<dyn Store>`, a look into its
@@ -62,6 +64,9 @@ macro_rules! conformance_tests {
             connection::the_connections_of_an_operator_come_by_name,
             connection::a_second_connection_of_the_same_name_is_taken_within_its_operator_only,
             connection::a_connections_file_holds_its_operator_and_its_credentials,
+            account::an_account_is_held_by_one_whichever_way_another_comes_to_it,
+            account::an_account_is_shared_by_those_who_say_why,
+            account::a_credential_that_is_given_up_claims_nothing,
             credential::a_credential_is_read_back_as_it_was_written,
             credential::a_credential_decided_on_an_old_state_is_a_conflict,
             credential::of_two_who_move_one_credential_one_must_decide_again,
@@ -91,6 +96,7 @@ macro_rules! conformance_tests {
             health::the_judge_sees_what_is_new_and_its_conclusions_are_kept,
             health::progress_is_kept_unless_the_state_was_moved_meanwhile,
             health::the_health_of_an_operator_tells_of_each_connection,
+            order::every_order_of_a_list_is_that_of_an_index,
             service::a_new_epoch_begins_once_for_several_who_ask_for_it_and_the_view_moves_with_it,
             service::a_change_decided_in_an_old_epoch_is_refused_whole_and_the_new_one_is_known_from_then_on,
             service::sweeps_stand_still_in_a_new_epoch_until_they_are_confirmed_in_it,

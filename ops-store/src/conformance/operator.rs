@@ -378,7 +378,7 @@ pub async fn a_list_of_operators_finds_places_labels_and_health(store: Arc<dyn S
     assert_health_is_the_domains(&estate).await;
 }
 
-/// An operator for every pair of states, and for a disabled one beside each.
+/// An operator for every pair of states, the second of which may be disabled, or say that it does not count.
 async fn assert_health_is_the_domains(estate: &Estate) {
     use ops_core::{Word as _, connection, health};
     let mut expected = std::collections::BTreeMap::new();
@@ -389,18 +389,22 @@ async fn assert_health_is_the_domains(estate: &Estate) {
             let operator = estate.operator(&format!("h{n}{m}")).await;
             let first = estate.connection(&operator, "one").await;
             let second = estate.connection(&operator, "two").await;
-            let mut of_two = connection::Status::Enabled;
+            let mut two_counts = true;
             if n < m {
                 let (_, change) = connection::status::disable(&second, &estate.stamp()).unwrap();
                 estate.keep(change).await;
-                of_two = connection::Status::Disabled;
+                two_counts = false;
+            } else if n > m {
+                let (_, change) = estate.updated(&second, &[], |update| update.counts_for_operator = false);
+                estate.keep(change).await;
+                two_counts = false;
             }
             let health = |of: &connection::Connection, state| {
                 let unknown = health::ConnectionHealth::unknown(of.id, operator.id, of.created_at);
                 health::ConnectionHealth { state, ..unknown }
             };
             estate.store.keep_progress(&[health(&first, *one), health(&second, *two)]).await.unwrap();
-            let state = health::operator_state([(connection::Status::Enabled, *one), (of_two, *two)]);
+            let state = health::operator_state([(true, *one), (two_counts, *two)]);
             expected.entry(state).or_insert_with(Vec::new).push(operator.code.to_string());
         }
     }

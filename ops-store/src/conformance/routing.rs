@@ -140,6 +140,7 @@ pub async fn the_view_equals_what_was_written(store: Arc<dyn Store>, rows: Rows)
         connection_status,
         in_maintenance: false,
         health,
+        counts_for_operator: true,
     };
     let connections = BTreeMap::from([
         (main.id, of(acme.id, Status::Active, connection::Status::Enabled, health::State::Probation)),

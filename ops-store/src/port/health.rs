@@ -64,6 +64,8 @@ pub struct ConnectionHealthRow {
     pub name: String,
     /// Whether it may be used.
     pub status: connection::Status,
+    /// Whether it counts for its operator\'s state.
+    pub counts_for_operator: bool,
     /// What connectors last said.
     pub heard: LastHeard,
     /// The sums of its last window.

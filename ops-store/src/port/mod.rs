@@ -24,7 +24,7 @@ use async_trait::async_trait;
 pub use audit::AuditReads;
 pub(crate) use commit::refused_by_name;
 pub use commit::{Commit, CommitError, Committed};
-pub use connection::ConnectionReads;
+pub use connection::{ConnectionFilter, ConnectionReads};
 pub use credential::CredentialReads;
 pub use event::{EventReads, Sequencer};
 pub use health::{Arrived, ConnectionHealthRow, HealthLog, HealthReads, Taken as SampleTaken};

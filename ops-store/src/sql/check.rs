@@ -2,8 +2,8 @@
 //! compared with it.
 
 use ops_core::{
-    Number, Text, Word, connection, credential, event, health, maintenance, note, operator, routing,
-    text_rule::{NumberRule, TextRule},
+    Number, Text, Word, connection, credential, event, health, maintenance, note, number_rule::NumberRule,
+    operator, routing, text_rule::TextRule,
 };
 
 /// A column that holds one value of the domain.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 use ops_core::{
+    connection::Connection,
     health::{ConnectionHealth, ConnectionInput, Expect, OperatorInput, SETTLE_S, WindowSums, Write},
     id::{ConnectionId, OperatorId},
 };
@@ -28,6 +29,11 @@ pub(crate) fn expect(expect: &Expect) -> Statement {
 pub(crate) fn write(write: &Write) -> Statement {
     let Write::Put(health) = write;
     put(health, "")
+}
+
+/// The state of a new connection, so that one about which nothing is known is found as well.
+pub(crate) fn unknown(connection: &Connection) -> Statement {
+    put(&ConnectionHealth::unknown(connection.id, connection.operator_id, connection.created_at), "")
 }
 
 /// Keeps the counters of a connection whose state did not move, unless somebody moved it meanwhile.
@@ -71,8 +77,8 @@ fn put(health: &ConnectionHealth, only: &str) -> Statement {
 }
 
 const CONNECTION: &str = "SELECT c.id, c.operator_id, c.name, c.status, o.code, c.created_at, h.state, h.since, \
-     h.reason, h.bound_windows, h.unreachable_windows, h.judged_through, h.revision \
-     FROM connection c JOIN operator o ON o.id = c.operator_id \
+     h.reason, h.bound_windows, h.unreachable_windows, h.judged_through, h.revision, \
+     c.counts_for_operator FROM connection c JOIN operator o ON o.id = c.operator_id \
      LEFT JOIN connection_health h ON h.connection_id = c.id";
 
 /// Whose operators have ever been heard of by a connector.
@@ -132,6 +138,7 @@ pub(crate) fn read_judge_input(
         let input = ConnectionInput {
             name: row.text(2)?,
             status: row.word(3)?,
+            counts_for_operator: row.bool(13)?,
             windows: windows_of.remove(&health.connection_id).unwrap_or_default(),
             last_sample_end: last.sample_end,
             last_window_s: last.window_s,
@@ -185,6 +192,7 @@ pub(crate) fn read_of_operator(
         Ok(crate::port::ConnectionHealthRow {
             name: row.text(2)?,
             status: row.word(3)?,
+            counts_for_operator: row.bool(13)?,
             heard: heard.remove(&health.connection_id).unwrap_or_default(),
             last_window: last_window.remove(&health.connection_id),
             health,

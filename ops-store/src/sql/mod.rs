@@ -16,6 +16,7 @@ pub(crate) mod operator_index;
 pub(crate) mod maintenance;
 pub(crate) mod note;
 pub(crate) mod connection;
+pub(crate) mod account;
 pub(crate) mod credential;
 pub(crate) mod routing;
 pub(crate) mod sample;
@@ -191,6 +192,15 @@ impl Row {
 
     pub(crate) fn word<T: ops_core::Word>(&self, column: usize) -> Result<T, Corrupt> {
         T::parse(&self.text(column)?).map_err(|invalid| corrupt(column, &invalid.message))
+    }
+
+    pub(crate) fn opt_json<T: serde::de::DeserializeOwned>(
+        &self,
+        column: usize,
+    ) -> Result<Option<T>, Corrupt> {
+        let text = self.opt_text(column)?;
+        text.map(|text| serde_json::from_str(&text).map_err(|error| corrupt(column, &error.to_string())))
+            .transpose()
     }
 
     pub(crate) fn json<T: serde::de::DeserializeOwned>(&self, column: usize) -> Result<T, Corrupt> {

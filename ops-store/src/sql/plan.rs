@@ -15,8 +15,8 @@ use ops_core::{
 };
 
 use super::{
-    NotStorable, Statement, audit, connection, credential, health, maintenance, note, outbox, receipt,
-    routing, service,
+    NotStorable, Statement, account, audit, connection, credential, health, maintenance, note, outbox,
+    receipt, routing, service,
 };
 use crate::port::Receipt;
 
@@ -42,13 +42,17 @@ pub(crate) fn plan(change: &Change, receipt: Option<&Receipt>) -> Result<Vec<Sta
     for write in &change.writes {
         match write {
             Write::Operator(write) => plan.extend(super::operator::write(write)?),
-            Write::Connection(write) => plan.push(connection::write(write)?),
+            Write::Connection(write) => plan.extend(connection::write(write)?),
             Write::Credential(write) => plan.push(credential::write(write)),
             Write::Maintenance(write) => plan.push(maintenance::write(write)),
             Write::Note(write) => plan.push(note::write(write)),
             Write::Routing(write) => plan.extend(routing::write(write)?),
             Write::Health(write) => plan.push(health::write(write)),
         }
+    }
+    for of in account::touched(change) {
+        plan.extend(account::claim(of));
+        plan.push(super::operator_index::watch(of));
     }
     for event in &change.events {
         plan.push(outbox::insert(event, change)?);

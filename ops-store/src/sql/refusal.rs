@@ -1,6 +1,6 @@
 //! What a named constraint or expectation means: names are the same on both databases, and so is their meaning.
 
-use ops_core::{Change, Text, change::Write, connection, operator};
+use ops_core::{Change, Text, change::Write, connection, credential, operator};
 
 use super::Statement;
 
@@ -22,6 +22,7 @@ pub(crate) enum Field {
     DisplayName,
     ExternalId,
     ConnectionName,
+    Account,
 }
 
 impl Field {
@@ -32,6 +33,7 @@ impl Field {
             Self::DisplayName => "display_name",
             Self::ExternalId => "external_id",
             Self::ConnectionName => "name",
+            Self::Account => "account",
         }
     }
 }
@@ -43,6 +45,7 @@ pub(crate) fn meaning(constraint: &str) -> Option<Meaning> {
         "operator_display_name_taken" => Meaning::Taken(Field::DisplayName),
         "operator_external_id_taken" => Meaning::Taken(Field::ExternalId),
         "connection_name_taken" => Meaning::Taken(Field::ConnectionName),
+        "account_taken" => Meaning::Taken(Field::Account),
         "idempotency_key_taken" => Meaning::KeyUsed,
         "credential_version_taken" | "credential_active_taken" | "credential_staged_taken" => {
             Meaning::Conflict
@@ -72,6 +75,15 @@ pub(crate) fn holders(change: &Change, met: Field) -> Vec<(Field, Statement)> {
                 Write::Connection(connection::Write::Insert(wanted) | connection::Write::Put(wanted)),
                 Field::ConnectionName,
             ) => holders.push((Field::ConnectionName, super::connection::name_holder(wanted))),
+            (Write::Connection(connection::Write::Put(wanted)), Field::Account) => {
+                holders.push((Field::Account, super::account::holder_for_connection(wanted)));
+            }
+            (Write::Credential(credential::Write::Insert(wanted)), Field::Account) => {
+                holders.push((Field::Account, super::account::holder_for_credential(wanted)));
+            }
+            (Write::Operator(operator::Write::RestoreConnections(wanted, ..)), Field::Account) => {
+                holders.push((Field::Account, super::account::holder_for_operator(*wanted)));
+            }
             _ => {}
         }
     }

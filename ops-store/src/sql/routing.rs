@@ -115,7 +115,7 @@ pub(crate) fn view() -> [Statement; 4] {
         Statement::new(
             "SELECT c.id, c.operator_id, o.status, c.status, coalesce(h.state, 'unknown'), \
              c.id IN (SELECT connection_id FROM maintenance WHERE phase IN ('draining', 'running') \
-             AND connection_id IS NOT NULL) FROM connection c \
+             AND connection_id IS NOT NULL), c.counts_for_operator FROM connection c \
              JOIN operator o ON o.id = c.operator_id LEFT JOIN connection_health h ON h.connection_id = c.id \
              WHERE c.deleted_at IS NULL",
             [],
@@ -138,6 +138,7 @@ pub(crate) fn read_view(
             connection_status: row.word(3)?,
             health: row.word(4)?,
             in_maintenance: row.bool(5)?,
+            counts_for_operator: row.bool(6)?,
         };
         eligibility.insert(row.uuid(0)?, of);
     }

@@ -76,6 +76,9 @@ fn index_of(columns: &str) -> &str {
         "operator.name_key" => "operator_display_name_taken",
         "operator.external_id" => "operator_external_id_taken",
         "connection.operator_id, connection.name" => "connection_name_taken",
+        "account.host, account.port, account.system_id, account.system_type, account.direction" => {
+            "account_taken"
+        }
         "credential.connection_id, credential.version" => "credential_version_taken",
         // two partial indexes share this column; both mean that somebody else was faster
         "credential.connection_id" => "credential_active_taken",

@@ -8,6 +8,7 @@ use std::{
     sync::Arc,
 };
 
+use refinery::Runner;
 use rusqlite::{Connection, OpenFlags, functions::FunctionFlags};
 
 use super::{SqliteStore, read::Readers, writer::Writer};
@@ -32,6 +33,9 @@ pub enum OpenError {
     /// A migration fails.
     #[error("a migration fails")]
     Migration(#[from] Box<refinery::Error>),
+    /// Rows refer to rows that are not there.
+    #[error("after the migrations {0} rows refer to rows that are not there")]
+    Dangling(i64),
     /// The file's rights cannot be set.
     #[error("the database file cannot be made private")]
     Private(#[from] io::Error),
@@ -46,10 +50,8 @@ impl SqliteStore {
         private(path)?;
         let mut writer = connect(path, OpenFlags::default())?;
         // FULL: an acknowledged commit survives power loss; with grouped commits it costs little
-        writer.execute_batch(
-            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON",
-        )?;
-        embedded::migrations::runner().set_abort_missing(false).run(&mut writer).map_err(Box::new)?;
+        writer.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL")?;
+        migrate(&mut writer, &embedded::migrations::runner().set_abort_missing(false))?;
         let readers = (0..READERS)
             .map(|_| connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX))
             .collect::<Result<Vec<_>, _>>()?;
@@ -70,8 +72,18 @@ impl SqliteStore {
 pub fn migrate_through(path: &Path, version: i32) -> Result<(), OpenError> {
     private(path)?;
     let mut writer = connect(path, OpenFlags::default())?;
-    let runner = embedded::migrations::runner().set_target(refinery::Target::Version(version));
-    runner.run(&mut writer).map_err(Box::new)?;
+    migrate(&mut writer, &embedded::migrations::runner().set_target(refinery::Target::Version(version)))
+}
+
+/// Runs migrations. Some make a table anew, which others refer to: foreign keys are looked at when all is done.
+fn migrate(writer: &mut Connection, runner: &Runner) -> Result<(), OpenError> {
+    writer.execute_batch("PRAGMA foreign_keys = OFF")?;
+    runner.run(writer).map_err(Box::new)?;
+    let dangling = writer.query_row("SELECT count(*) FROM pragma_foreign_key_check", [], |row| row.get(0))?;
+    if dangling > 0 {
+        return Err(OpenError::Dangling(dangling));
+    }
+    writer.execute_batch("PRAGMA foreign_keys = ON")?;
     Ok(())
 }
 

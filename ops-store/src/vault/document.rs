@@ -166,7 +166,7 @@ mod tests {
             r#"{"system_id":"a","password":"a","more":"a"}"#,
             r#"{"system_id":"a","password":"a","password":"b"}"#,
             r#"{"system_id":"","password":"a"}"#,
-            r#"{"system_id":"a","password":"123456789"}"#,
+            &format!(r#"{{"system_id":"a","password":"{}"}}"#, "1".repeat(65)),
         ] {
             assert!(lying(document).is_none(), "{document}");
         }

@@ -43,7 +43,8 @@ pub(crate) async fn operator(store: &PostgresStore, code: &str) -> Operator {
 
 pub(crate) async fn connection(store: &PostgresStore, operator: &Operator, name: &str) -> Connection {
     let command = create_connection(name, "smsc.example.net");
-    let (connection, change) = connection::create::create(operator, command, &stamp()).unwrap();
+    let (connection, change) =
+        connection::create::create(operator, command, &connection::DeniedCidrs::default(), &stamp()).unwrap();
     keep(store, change).await;
     connection
 }

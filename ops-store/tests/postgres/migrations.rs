@@ -44,14 +44,24 @@ async fn the_migrations_make_the_committed_schema_from_nothing_and_again() {
     assert_eq!(dump(&database), made);
 }
 
-/// Rows as the first schema took them: one operator that is there, one that was deleted.
+/// Rows as the first schema took them: one operator that is there with two connections of one account, one that was deleted.
 const ROWS: &str = r#"
     INSERT INTO operator (id, code, name_key, display_name, kind, importance, countries, networks, labels, status, version,
         created_at, created_by, updated_at, updated_by, deleted_at, event_epoch, event_sequence)
     VALUES ('0192f0c1-7a2b-7c3d-8e4f-0123456789a1', 'acme', 'acme', 'Acme', 'mno', 'normal', '["AT","DE"]',
         '[{"mcc":"262","mnc":"01"}]', '{"team":"a ''b''","empty":""}', 'draft', 1, now(), 't', now(), 't', NULL, 1, 1),
         ('0192f0c1-7a2b-7c3d-8e4f-0123456789a2', 'gone', 'gone', 'Gone', 'mno', 'normal', '[]', '[]', '{}', 'deleted', 2,
-        now(), 't', now(), 't', '2026-01-01T00:00:00Z', 1, 2)"#;
+        now(), 't', now(), 't', '2026-01-01T00:00:00Z', 1, 2);
+    INSERT INTO connection (id, operator_id, name, status, protocol, profile, version, config_version, bind_version, created_at,
+        created_by, updated_at, updated_by)
+    VALUES ('0192f0c1-7a2b-7c3d-8e4f-0123456789c1', '0192f0c1-7a2b-7c3d-8e4f-0123456789a1', 'one', 'enabled', 'smpp',
+        '{"smpp":{"endpoints":[{"host":"a.example.net","port":2775,"priority":0,"weight":1,"direction":"any"},{"host":"b.example.net","port":2776,"priority":0,"weight":1,"direction":"transmit"}],"bind_type":"transceiver","sessions":1,"window_size":10,"max_tps":null,"tls":{"mode":"required","min_version":"1.2","server_name":null}}}',
+        1, 1, 1, now(), 't', now(), 't');
+    INSERT INTO connection (id, operator_id, name, status, protocol, profile, version, config_version, bind_version, created_at,
+        created_by, updated_at, updated_by)
+    SELECT '0192f0c1-7a2b-7c3d-8e4f-0123456789c2', operator_id, 'two', status, protocol, profile, 1, 1, 1, now(), 't', now(), 't' FROM connection;
+    INSERT INTO credential (id, operator_id, connection_id, version, stage, system_id, created_at, created_by, retire_after_s)
+    SELECT id, operator_id, id, 1, 'active', 'sys', now(), 't', 604800 FROM connection"#;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_migrations_lead_from_every_earlier_state_to_the_same_schema_with_its_rows() {
@@ -68,6 +78,25 @@ async fn the_migrations_lead_from_every_earlier_state_to_the_same_schema_with_it
         committed::assert_equal("migrations/schema.postgres.sql", &dump(&database), WRITES);
         let rows = database.rows().await;
         assert_eq!(rows.texts("SELECT code FROM operator ORDER BY code", []).await, ["acme", "gone"]);
+        // two connections of one account: the later one shares it from now on, and says so
+        let account = "SELECT host || ' ' || port || ' ' || system_id || ' ' || direction || CASE WHEN shared THEN ' shared' ELSE '' END \
+                       FROM account ORDER BY 1";
+        let both = [
+            "a.example.net 2775 sys receive",
+            "a.example.net 2775 sys transmit",
+            "b.example.net 2776 sys transmit",
+        ];
+        let all: Vec<String> =
+            both.iter().flat_map(|of| [(*of).to_owned(), format!("{of} shared")]).collect();
+        assert_eq!(rows.texts(account, []).await, all);
+        let sharing = "SELECT name FROM connection WHERE allow_duplicate IS NOT NULL";
+        assert_eq!(rows.texts(sharing, []).await, ["two"]);
+        let unknown = "SELECT DISTINCT state FROM connection_health";
+        assert_eq!(
+            (rows.count("connection_health").await, rows.texts(unknown, []).await),
+            (2, vec!["unknown".to_owned()])
+        );
+        assert_eq!(rows.texts("SELECT code FROM operator WHERE watched", []).await, ["acme"]);
         if version < 3 {
             let texts = async |sql: &str| rows.texts(sql, []).await;
             assert_eq!(texts("SELECT country FROM operator_country ORDER BY 1").await, ["AT", "DE"]);

@@ -279,7 +279,13 @@ fn readiness_is_the_core_s_document() {
 fn connection() -> core_connection::Connection {
     let body = parse::<connection::Create>(example::connection_create()).unwrap();
     let stamp = testing::stamp_at(at(), 2);
-    let (created, _) = core_connection::create::create(&operator(), body.into_command(), &stamp).unwrap();
+    let (created, _) = core_connection::create::create(
+        &operator(),
+        body.into_command().unwrap(),
+        &core_connection::DeniedCidrs::default(),
+        &stamp,
+    )
+    .unwrap();
     core_connection::Connection::restore(core_connection::Fields {
         id: connection_id(),
         ..created.fields().clone()
@@ -289,14 +295,13 @@ fn connection() -> core_connection::Connection {
 fn connection_json() -> Value {
     json!({
         "id": example::ID, "operator_id": example::OTHER_ID, "name": "main", "status": "enabled", "protocol": "smpp",
-        "smpp": {
-            "endpoints": [
-                {"host": "smsc.example.net", "port": 2775, "priority": 1, "weight": 5, "direction": "any"},
-                {"host": "192.0.2.7", "port": 2776, "priority": 0, "weight": 1, "direction": "any"},
-            ],
-            "bind_type": "transceiver", "sessions": 4, "window_size": 20, "max_tps": 12.5,
-            "tls": {"mode": "required", "min_version": "1.3", "server_name": "smsc.example.net"},
-        },
+        "smpp": example::smpp(),
+        "spec_overrides": [{
+            "field": "window_size", "reason": "their SMSC wants it", "reference": "CHG-9",
+            "expires_at": "2027-01-01T00:00:00Z",
+        }],
+        "counts_for_operator": false, "private_network": true,
+        "allow_duplicate": {"reason": "one account, two cities"},
         "version": 1, "config_version": 1, "bind_version": 1,
         "created_at": AT, "created_by": "tester", "updated_at": AT, "updated_by": "tester",
     })
@@ -306,18 +311,35 @@ fn connection_json() -> Value {
 fn a_connection_is_shown_with_its_profile_beside_the_protocol() {
     assert_answer::<Connection>(&Connection::of(&connection()), &connection_json());
     let plain = testing::create_connection("plain", "a.example");
-    let (plain, _) =
-        core_connection::create::create(&operator(), plain, &testing::stamp_at(at(), 3)).unwrap();
+    let (plain, _) = core_connection::create::create(
+        &operator(),
+        plain,
+        &core_connection::DeniedCidrs::default(),
+        &testing::stamp_at(at(), 3),
+    )
+    .unwrap();
     let shown = serde_json::to_value(Connection::of(&plain)).unwrap();
     assert_eq!(
         (&shown["smpp"]["max_tps"], &shown["smpp"]["tls"]["server_name"]),
         (&Value::Null, &Value::Null)
     );
     assert_answer::<Connection>(&Connection::of(&plain), &shown);
+    let body =
+        parse::<connection::Create>(example::connection_create_http()).unwrap().into_command().unwrap();
+    let denied = core_connection::DeniedCidrs::default();
+    let (http, _) =
+        core_connection::create::create(&operator(), body, &denied, &testing::stamp_at(at(), 4)).unwrap();
+    let shown = serde_json::to_value(Connection::of(&http)).unwrap();
+    assert_eq!((shown.get("smpp"), &shown["http"]["auth"]), (None, &json!("bearer")));
+    assert_answer::<Connection>(&Connection::of(&http), &shown);
 }
 
 fn credential() -> core_credential::Credential {
-    let command = core_credential::create::Create { system_id: testing::text("acme"), note: None };
+    let command = core_credential::create::Create {
+        system_id: testing::text("acme"),
+        note: None,
+        long_password: false,
+    };
     let stamp = testing::stamp_at(at(), 4);
     let (created, _) = core_credential::create::create(&connection(), &[], command, &stamp).unwrap();
     core_credential::Credential { id: example::OTHER_ID.parse().unwrap(), ..created }
@@ -468,10 +490,9 @@ fn the_health_of_an_operator_follows_from_its_connections() {
         ..health(core_health::State::Down)
     };
     let down_later = ConnectionHealth::of(&down_later, &Observed::default());
-    let enabled = ops_core::connection::Status::Enabled;
     let answer = OperatorHealth::of(
         operator_id(),
-        vec![(enabled, down_later), (enabled, shown(core_health::State::Healthy))],
+        vec![(true, down_later), (true, shown(core_health::State::Healthy))],
     );
     let shown = serde_json::to_value(&answer).unwrap();
     assert_eq!((&shown["state"], &shown["reason"]), (&json!("degraded"), &json!("no_session")));

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use ops_core::{
     Number, Text,
-    connection::{self as core_connection, BindType, Direction, Port, TlsVersion},
+    connection::{self as core_connection, Port},
     credential::Stage,
     operator::Importance,
     routing::{Destination, NetworkSource, OnNoTarget},
@@ -30,7 +30,7 @@ fn the_smallest_operator_has_code_name_and_kind() {
 #[test]
 fn the_smallest_connection_has_a_name_a_protocol_and_an_endpoint() {
     let body = json!({"name": "main", "protocol": "smpp", "smpp": {"endpoints": [{"host": "a.example", "port": 2775}]}});
-    let command = parse::<connection::Create>(body).unwrap().into_command();
+    let command = parse::<connection::Create>(body).unwrap().into_command().unwrap();
     assert_eq!(command, testing::create_connection("main", "a.example"));
 }
 
@@ -39,15 +39,39 @@ fn a_connection_keeps_every_member_and_its_hosts_in_lower_case() {
     let mut body = example::connection_create();
     body["smpp"]["endpoints"][0]["host"] = json!("SMSC.Example.NET");
     body["smpp"]["tls"]["server_name"] = json!("SMSC.Example.NET");
-    let command = parse::<connection::Create>(body).unwrap().into_command();
-    let core_connection::Profile::Smpp(smpp) = command.profile;
+    let command = parse::<connection::Create>(body).unwrap().into_command().unwrap();
+    let core_connection::Profile::Smpp(smpp) = command.profile else { panic!("it speaks SMPP") };
+    assert_eq!(serde_json::to_value(&smpp).unwrap(), example::smpp());
     let first = smpp.endpoints.iter().next().unwrap();
     assert_eq!((first.host.as_str(), first.port), ("smsc.example.net", Port::parse(2775).unwrap()));
-    assert_eq!((first.priority.get(), first.weight.get(), first.direction), (1, 5, Direction::Any));
-    assert_eq!((smpp.bind_type, smpp.sessions.get(), smpp.window_size.get()), (BindType::Transceiver, 4, 20));
-    assert_eq!(smpp.max_tps.map(core_connection::Tps::per_second), Some(12.5));
-    assert_eq!(smpp.tls.min_version, TlsVersion::V13);
     assert_eq!(smpp.tls.server_name.as_ref().map(Text::as_str), Some("smsc.example.net"));
+    assert_eq!(command.spec_overrides.len(), 1);
+}
+
+#[test]
+fn a_connection_over_http_keeps_every_member() {
+    let body = example::connection_create_http();
+    let command = parse::<connection::Create>(body.clone()).unwrap().into_command().unwrap();
+    assert_eq!(serde_json::to_value(&command.profile).unwrap()["http"], body["http"]);
+}
+
+#[test]
+fn the_object_of_its_protocol_is_there_and_no_other() {
+    let told = |mut body: Value, remove: &str, protocol: &str| {
+        body["protocol"] = json!(protocol);
+        body.as_object_mut().unwrap().remove(remove);
+        let faults = parse::<connection::Create>(body).unwrap().into_command().unwrap_err();
+        faults.into_iter().map(|fault| (fault.pointer, fault.invalid.rule.as_str())).collect::<Vec<_>>()
+    };
+    let fault = |at: &str, rule: &'static str| (at.to_owned(), rule);
+    assert_eq!(told(example::connection_create(), "smpp", "smpp"), [fault("/smpp", "required")]);
+    assert_eq!(
+        told(example::connection_create(), "none", "http"),
+        [fault("/smpp", "combination"), fault("/http", "required")]
+    );
+    let mut both = example::connection_create_http();
+    both["smpp"] = example::smpp();
+    assert_eq!(told(both, "none", "http"), [fault("/smpp", "combination")]);
 }
 
 fn update(body: Value) -> ops_core::operator::update::Update {

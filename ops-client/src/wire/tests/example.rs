@@ -56,17 +56,75 @@ pub(super) fn note_create() -> Value {
     json!({"text": "Called their NOC.", "reference": "INC-9"})
 }
 
+/// Of both protocols: a body has one of them.
 pub(super) fn connection_create() -> Value {
+    json!({"name": "main", "protocol": "smpp", "smpp": smpp(), "spec_overrides": [spec_override()],
+        "counts_for_operator": false, "private_network": true, "allow_duplicate": {"reason": "one account, two cities"}})
+}
+
+pub(super) fn connection_create_http() -> Value {
+    json!({"name": "main", "protocol": "http", "http": http(), "spec_overrides": [spec_override()],
+        "counts_for_operator": false, "private_network": true, "allow_duplicate": {"reason": "one account, two cities"}})
+}
+
+fn spec_override() -> Value {
     json!({
-        "name": "main", "protocol": "smpp",
-        "smpp": {
-            "endpoints": [
-                {"host": "smsc.example.net", "port": 2775, "priority": 1, "weight": 5, "direction": "any"},
-                {"host": "192.0.2.7", "port": 2776},
-            ],
-            "bind_type": "transceiver", "sessions": 4, "window_size": 20, "max_tps": 12.5,
-            "tls": {"mode": "required", "min_version": "1.3", "server_name": "smsc.example.net"},
+        "field": "window_size", "reason": "their SMSC wants it", "reference": "CHG-9",
+        "expires_at": "2027-01-01T00:00:00Z",
+    })
+}
+
+fn http() -> Value {
+    json!({
+        "base_url": "https://api.example.net/v1", "method": "PUT", "auth": "bearer", "timeout_ms": 5000,
+        "concurrency": 20, "max_tps": 12.5, "success_status": [200, 202], "idempotency_header": "Idempotency-Key",
+    })
+}
+
+pub(super) fn smpp() -> Value {
+    let mut smpp = json!({
+        "endpoints": [
+            {"host": "smsc.example.net", "port": 2775, "priority": 1, "weight": 5, "direction": "any", "site": "FRA1"},
+            {"host": "192.0.2.7", "port": 2776, "priority": 0, "weight": 1, "direction": "any", "site": null},
+        ],
+        "bind_type": "transceiver", "sessions": 4, "max_binds": 8, "interface_version": "5.0", "system_type": "VMA",
+        "address_range": "^49", "addr_ton": 1, "addr_npi": 1, "service_type": "CMT",
+        "connect_timeout_ms": 5000, "bind_timeout_ms": 10_000, "response_timeout_ms": 30_000,
+        "enquire_link_interval_ms": 15_000, "enquire_link_misses": 2, "inactivity_timeout_ms": 60_000,
+        "rebind_gap_ms": 1000,
+        "window_size": 20, "max_tps": 12.5, "tps_unit": "message", "tps_scope": "session", "burst": 1,
+        "throttle_backoff_ms": 500,
+        "reconnect": {
+            "initial_ms": 500, "after_refusal_ms": 10_000, "factor": 1.5, "max_ms": 30_000, "jitter": 0.1,
+            "stop_after_refusals": 3,
         },
+        "tls": {
+            "mode": "required", "min_version": "1.3", "server_name": "smsc.example.net", "trust": "public",
+            "spki_sha256": ["AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="],
+        },
+        "encodings": [{"alphabet": "latin1", "data_coding": 3, "charset": "latin1"}], "long_message": "sar_tlv",
+    });
+    smpp.as_object_mut().unwrap().extend(addresses_and_receipts().as_object().unwrap().clone());
+    smpp
+}
+
+fn addresses_and_receipts() -> Value {
+    json!({
+        "source": {
+            "alphanumeric": {"ton": 5, "npi": 1}, "international": {"ton": 1, "npi": 0},
+            "short_code": {"ton": 6, "npi": 8},
+        },
+        "destination": {"format": "plus", "prepend": "77", "ton": 2, "npi": 9},
+        "registered_delivery": {"receipt": "success_only", "intermediate": true},
+        "dlr": {
+            "id_source": "text", "submit_id_base": "hex", "receipt_id_base": "dec", "id_case": "lower",
+            "strip_leading_zeros": true, "scope": "session", "expiry_s": 86_400, "time_zone": "Europe/Berlin",
+            "date_format": "seconds",
+            "test_vectors": [{"submit_id": "75BCD15", "receipt": "id:0123456789 stat:DELIVRD", "expect": "123456789"}],
+        },
+        "tlvs": [{"tag": 5120, "type": "c_string", "octets_max": 20, "required": true, "direction": "transmit"}],
+        "source_ips": ["192.0.2.1/32"], "peer_ips": ["198.51.100.0/24"],
+        "access": {"kind": "vpn", "note": "tunnel 7"},
     })
 }
 

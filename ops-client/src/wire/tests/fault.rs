@@ -79,7 +79,6 @@ fn a_connection_is_told_the_faults_of_every_endpoint_with_full_pointers() {
         ("/smpp/max_tps", "range"),
         ("/smpp/sessions", "range"),
         ("/smpp/tls/min_version", "one_of"),
-        ("/smpp/tls/mode", "required"),
     ]);
     assert_eq!(told::<connection::Create>(body), expected);
 }

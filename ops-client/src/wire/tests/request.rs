@@ -54,6 +54,12 @@ impl Request {
         self.check_value(&self.document.root, "");
     }
 
+    /// As [`Request::check`], for an example without one member.
+    fn check_without(mut self, member: &str) {
+        self.document.root["properties"].as_object_mut().unwrap().remove(member).unwrap();
+        self.check();
+    }
+
     fn check_value(&self, schema: &Value, at: &str) {
         let takes_null = self.document.takes_null(schema);
         let schema = self.document.resolve(schema);
@@ -182,10 +188,15 @@ impl Request {
 
     fn check_number(&self, schema: &Value, at: &str) {
         if types(schema).contains(&"number") {
-            self.assert_told(at, schema["exclusiveMinimum"].clone(), "range");
-            let most = schema["maximum"].as_f64().unwrap();
-            assert_eq!(self.told_with(at, json!(most)), []);
-            return self.assert_told(at, json!(most + 1.0), "range");
+            return self.check_decimal(schema, at);
+        }
+        if let Some(numbers) = schema["enum"].as_array() {
+            for number in numbers.iter().filter(|number| !number.is_null()) {
+                assert_eq!(self.told_with(at, number.clone()), [], "{at} takes {number}");
+            }
+            self.assert_told(at, json!(-1), "one_of");
+            self.assert_told(at, json!(1_000_000), "one_of");
+            return self.assert_told(at, json!(1.5), "type");
         }
         self.assert_told(at, json!(1.5), "type");
         self.assert_told(at, json!(9_223_372_036_854_775_808_u64), "range");
@@ -196,6 +207,17 @@ impl Request {
                 assert!(!told.contains(&(at.to_owned(), "range")), "{at} takes its {end}");
                 self.assert_told(at, json!(last + beyond), "range");
             }
+        }
+    }
+
+    fn check_decimal(&self, schema: &Value, at: &str) {
+        let [least, most] = ["minimum", "maximum"].map(|end| schema[end].as_f64().unwrap());
+        for end in [least, most] {
+            let told = self.told_with(at, json!(end));
+            assert!(!told.contains(&(at.to_owned(), "range")), "{at} takes {end}");
+        }
+        for beyond in [least - 0.001, most + 0.001, most + 1.0, least + 0.0005] {
+            self.assert_told(at, json!(beyond), "range");
         }
     }
 }
@@ -234,7 +256,8 @@ fn writing_a_note_is_parsed_as_its_schema_says() {
 
 #[test]
 fn creating_a_connection_is_parsed_as_its_schema_says() {
-    Request::of::<connection::Create>(example::connection_create()).check();
+    Request::of::<connection::Create>(example::connection_create()).check_without("http");
+    Request::of::<connection::Create>(example::connection_create_http()).check_without("smpp");
 }
 
 #[test]

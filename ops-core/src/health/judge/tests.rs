@@ -30,6 +30,7 @@ fn connection(n: u128, state: State) -> ConnectionInput {
         health: ConnectionHealth { connection_id: connection_id(n), revision: 5, ..health(state) },
         name: format!("bind-{n}"),
         status: connection::Status::Enabled,
+        counts_for_operator: true,
         windows: Vec::new(),
         last_sample_end: Some(at(NOW - 1)),
         last_window_s: 30,

@@ -5,7 +5,7 @@ use ops_client::{paths, wire::connection};
 use ops_core::id::OperatorId;
 
 use crate::{
-    app::{App, connection::create::Create, decide::decide},
+    app::{App, connection::create::Create, decide::decide, refusal::Refusal},
     http::{
         answer::answer, body::Body, path_id::PathId, permission::ConnectionWrite, permit::Permit,
         problem::Problem, write::Write,
@@ -29,5 +29,7 @@ pub async fn create(
     PathId(id): PathId<OperatorId>,
     write: Write<Body<connection::Create>>,
 ) -> Result<Response, Problem> {
-    answer(decide(&app, permit.actor(), &write.call, &Create(id, write.body.into_command())).await)
+    let command = write.body.into_command().map_err(Refusal::Invalid)?;
+    let create = Create { operator: id, command, denied: &app.denied_cidrs };
+    answer(decide(&app, permit.actor(), &write.call, &create).await)
 }

@@ -3,6 +3,7 @@
 pub mod create;
 pub mod get;
 pub mod list;
+pub mod search;
 pub mod enable;
 pub mod disable;
 pub mod update;

@@ -2,7 +2,7 @@
 
 use axum::{extract::State, response::Response};
 use ops_client::{paths, wire::connection};
-use ops_core::id::ConnectionId;
+use ops_core::{connection::update::Terms, id::ConnectionId};
 
 use crate::{
     app::{App, connection::update::Update, decide::decide},
@@ -17,8 +17,8 @@ use crate::{
     },
 };
 
-/// Change a connection: a merge patch (RFC 7396). Once it has a credential, endpoints and TLS take `credential:write` as well,
-/// because whoever is connected to receives the secret.
+/// Change a connection: a merge patch (RFC 7396). Once it has a credential, protocol, endpoints, base URL, TLS and the way it
+/// proves itself take `credential:write` as well, because whoever is connected to receives the secret.
 #[utoipa::path(
     patch,
     path = paths::CONNECTION,
@@ -34,7 +34,7 @@ pub async fn update(
     PathId(id): PathId<ConnectionId>,
     write: Write<Patch<connection::Update>>,
 ) -> Result<Response, Problem> {
-    let may_redirect = permit.may::<CredentialWrite>();
-    let update = Update { id, patch: write.body, may_redirect };
+    let terms = Terms { may_redirect: permit.may::<CredentialWrite>(), denied: &app.denied_cidrs };
+    let update = Update { id, patch: write.body, terms };
     answer(decide(&app, permit.actor(), &write.call, &update).await)
 }

@@ -2,7 +2,8 @@
 
 use axum::extract::State;
 use ops_client::{paths, wire::health};
-use ops_core::id::OperatorId;
+use ops_core::{health::counts, id::OperatorId};
+use ops_store::port::ConnectionHealthRow;
 
 use super::view;
 use crate::{
@@ -33,5 +34,6 @@ pub async fn health(
     PathId(id): PathId<OperatorId>,
 ) -> Result<Shown<health::OperatorHealth>, Problem> {
     let rows = app.store.health_of(id).await.map_err(Refusal::from)?.ok_or_else(Problem::not_found)?;
-    Ok(Shown(health::OperatorHealth::of(id, rows.iter().map(|row| (row.status, view(row))).collect())))
+    let of_row = |row: &ConnectionHealthRow| (counts(row.status, row.counts_for_operator), view(row));
+    Ok(Shown(health::OperatorHealth::of(id, rows.iter().map(of_row).collect())))
 }

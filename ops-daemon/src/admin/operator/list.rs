@@ -118,7 +118,7 @@ fn read_sort(raw: &str) -> Result<OperatorSort, Invalid> {
         ("network" = Option<String>, Query, description = "Only operators that terminate this network: MCC-MNC, such as 262-01"),
         ("label" = Option<String>, Query, description = "Only operators with this label: key, or key=value"),
         ("deleted" = Option<String>, Query, description = "include or only: whether deleted operators are shown"),
-        ("sort" = Option<String>, Query, description = "code (default), created_at or display_name"),
+        ("sort" = Option<String>, Query, description = "code (default), created_at or display_name; the last is not stable while operators are renamed"),
         ("limit" = Option<u16>, Query, description = "Entries of a page, 1 to 200 (50)", minimum = 1, maximum = 200),
         ("cursor" = Option<String>, Query, description = "next_cursor of the page before"),
     ),

@@ -3,7 +3,10 @@
 use ops_client::paths;
 use ops_core::{
     Fault, InvalidRule, Stamp,
-    connection::{Connection, create},
+    connection::{
+        Connection, DeniedCidrs,
+        create::{self, NotCreated},
+    },
     id::OperatorId,
     limits,
     operator::Operator,
@@ -16,13 +19,20 @@ use crate::app::{
 };
 
 /// Creates a connection.
-pub struct Create(pub OperatorId, pub create::Create);
+pub struct Create<'a> {
+    /// Whose.
+    pub operator: OperatorId,
+    /// Its values.
+    pub command: create::Create,
+    /// Where it may not lead.
+    pub denied: &'a DeniedCidrs,
+}
 
-impl UseCase for Create {
+impl UseCase for Create<'_> {
     type Loaded = (Operator, Vec<Connection>);
 
     async fn load(&self, store: &dyn Store) -> Result<Self::Loaded, Refusal> {
-        store.operator_and_connections(self.0).await?.ok_or(Refusal::NotFound)
+        store.operator_and_connections(self.operator).await?.ok_or(Refusal::NotFound)
     }
 
     fn decide(
@@ -35,8 +45,11 @@ impl UseCase for Create {
             let message = format!("an operator has at most {} connections", limits::CONNECTIONS_PER_OPERATOR);
             return Err(Refusal::Invalid(vec![Fault::new("", InvalidRule::Length, message)]));
         }
-        let (connection, change) = create::create(&operator, self.1.clone(), stamp)
-            .map_err(|_: create::OperatorDeleted| Refusal::NotFound)?;
+        let created = create::create(&operator, self.command.clone(), self.denied, stamp);
+        let (connection, change) = created.map_err(|not| match not {
+            NotCreated::OperatorDeleted => Refusal::NotFound,
+            NotCreated::Refused(faults) => Refusal::Invalid(faults),
+        })?;
         let mut reply = super::reply(201, &connection, epoch)?;
         reply.location = Some(paths::CONNECTION.replace("{connection_id}", &connection.id.to_string()));
         Ok(Decided::Commit(Box::new(change), reply))

@@ -5,7 +5,7 @@ use ops_core::{
     Stamp,
     connection::{
         Connection,
-        update::{self, CredentialPermissionRequired},
+        update::{self, NotUpdated, Terms},
     },
     credential::Credential,
     id::ConnectionId,
@@ -18,16 +18,16 @@ use crate::app::{
 };
 
 /// Changes a connection.
-pub struct Update {
+pub struct Update<'a> {
     /// Which.
     pub id: ConnectionId,
     /// What the caller sent.
     pub patch: wire::connection::Update,
-    /// Whether the caller may store credentials.
-    pub may_redirect: bool,
+    /// What the caller may, and where it may not lead.
+    pub terms: Terms<'a>,
 }
 
-impl UseCase for Update {
+impl UseCase for Update<'_> {
     type Loaded = (Connection, Vec<Credential>);
 
     async fn load(&self, store: &dyn Store) -> Result<Self::Loaded, Refusal> {
@@ -47,8 +47,12 @@ impl UseCase for Update {
         epoch: i64,
     ) -> Result<Decided, Refusal> {
         let command = self.patch.clone().into_command(&connection).map_err(Refusal::Invalid)?;
-        let changed = update::update(&connection, command, &credentials, self.may_redirect, stamp);
-        match changed.map_err(|_: CredentialPermissionRequired| Refusal::CredentialPermissionRequired)? {
+        let changed = update::update(&connection, command, &credentials, self.terms, stamp);
+        let changed = changed.map_err(|not| match not {
+            NotUpdated::CredentialPermissionRequired => Refusal::CredentialPermissionRequired,
+            NotUpdated::Refused(faults) => Refusal::Invalid(faults),
+        });
+        match changed? {
             None => Ok(Decided::Unchanged(super::reply(200, &connection, epoch)?)),
             Some((next, change)) => Ok(Decided::Commit(Box::new(change), super::reply(200, &next, epoch)?)),
         }

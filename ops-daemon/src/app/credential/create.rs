@@ -59,6 +59,7 @@ impl UseCase for Create {
         let (credential, change) = stored.map_err(|not| match not {
             NotStored::AlreadyStaged { version } => Refusal::AlreadyStaged(version),
             NotStored::NewAccountNeedsNewConnection => Refusal::NewAccountNeedsNewConnection,
+            NotStored::Refused(faults) => Refusal::Invalid(faults),
         })?;
         let view = wire::credential::Credential::of(&credential);
         let mut reply = crate::app::reply(201, Mark::new(epoch, credential.version), &view)?;

@@ -101,11 +101,17 @@ mod tests {
         let (operator, change) = create::create(create_operator("acme"), &stamp(1));
         keep(store, change).await;
         for n in 0..3 {
-            let command = create_connection(&format!("c{n}"), "smsc.example.net");
-            let (connection, change) =
-                connection::create::create(&operator, command, &stamp(10 + n)).unwrap();
+            let command = create_connection(&format!("c{n}"), &format!("c{n}.example.net"));
+            let (connection, change) = connection::create::create(
+                &operator,
+                command,
+                &connection::DeniedCidrs::default(),
+                &stamp(10 + n),
+            )
+            .unwrap();
             keep(store, change).await;
-            let command = credential::create::Create { system_id: text("sys"), note: None };
+            let command =
+                credential::create::Create { system_id: text("sys"), note: None, long_password: false };
             let (credential, change) =
                 credential::create::create(&connection, &[], command, &stamp(20 + n)).unwrap();
             let secret = Secret { system_id: text("sys"), password: Password::parse("pass".into()).unwrap() };

@@ -29,6 +29,7 @@ fn busy() -> Metrics {
     metrics.late_samples(1);
     metrics.set_connections_not_healthy([(ConnectionId::from(Uuid::nil()), State::Down)]);
     metrics.set_operators_not_healthy([(OperatorId::from(Uuid::nil()), State::Degraded)]);
+    metrics.set_spec_overrides(&BTreeMap::from([(SpecField::TlsOff, 3)]));
     metrics.set_view(Mark::new(1, 42), 7);
     metrics.resolved(Outcome::Route);
     metrics.auth_failed(AuthReason::Token(Rejected::Expired));
@@ -73,6 +74,8 @@ fn values_and_labels_are_those_that_were_set() {
         "ops_event_publish_failures_total{reason=\"unavailable\"} 2",
         "ops_event_stream_missing 1",
         "ops_connections{state=\"down\"} 0",
+        "ops_spec_overrides_active{field=\"tls_off\"} 3",
+        "ops_spec_overrides_active{field=\"password\"} 0",
         "ops_connection_not_healthy{connection_id=\"00000000-0000-0000-0000-000000000000\",state=\"down\"} 1",
         "ops_routing_view_version 42",
         "ops_task_last_success_timestamp_seconds{task=\"judge\",scope=\"replica\"} 1700000000.5",

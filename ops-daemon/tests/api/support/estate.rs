@@ -40,9 +40,16 @@ pub mod sample {
         json!({"code": code, "display_name": format!("Operator {code}"), "kind": "mno"})
     }
 
-    /// A connection.
+    /// A connection; each name leads to a host of its own, and so to an account of its own.
     pub fn connection(name: &str, code: &str) -> Value {
-        let host = format!("smsc.{code}.example.net");
+        let own = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' };
+        let host = match name {
+            "main" => format!("smsc.{code}.example.net"),
+            name => format!(
+                "smsc-{}.{code}.example.net",
+                name.chars().map(own).collect::<String>().trim_end_matches('-')
+            ),
+        };
         json!({"name": name, "protocol": "smpp", "smpp": {"endpoints": [{"host": host, "port": 3550}]}})
     }
 }

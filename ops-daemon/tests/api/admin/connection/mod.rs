@@ -3,6 +3,8 @@
 mod create;
 mod get;
 mod list;
+mod search;
+mod account;
 mod enable;
 mod disable;
 mod update;

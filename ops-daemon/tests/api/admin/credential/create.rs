@@ -81,7 +81,7 @@ on_both!(a_refused_secret_is_told_without_its_value_or_length, |daemon: Daemon| 
     let (_, path) = credentials_of(&daemon).await;
     let before = daemon.stored().await;
     for (password, rule) in
-        [("n1neOctet", "length"), ("äääää", "length"), ("ä", "characters"), ("a\tb", "characters")]
+        [("n1neOctet", "override"), ("äääää", "characters"), ("ä", "characters"), ("a\tb", "characters")]
     {
         let refused = daemon.admin().post(&path, with(body(), json!({"password": password}))).await;
         let refused = refused.refused(422, "invalid").telling(&[("/password", rule)]);
@@ -90,7 +90,7 @@ on_both!(a_refused_secret_is_told_without_its_value_or_length, |daemon: Daemon| 
         assert!(!refused.text.contains(password) && !message.contains(&length), "{}", refused.text);
     }
     for (system_id, rule) in
-        [("", "length"), ("sixteen-octets-x", "length"), ("a b", "pattern"), ("ä", "pattern")]
+        [("", "length"), ("sixteen-octets-x", "override"), ("a b", "pattern"), ("ä", "pattern")]
     {
         let refused = daemon.admin().post(&path, with(body(), json!({"system_id": system_id}))).await;
         refused.refused(422, "invalid").telling(&[("/system_id", rule)]);
@@ -104,6 +104,23 @@ on_both!(a_password_may_have_no_octet_or_eight, |daemon: Daemon| async move {
         let created =
             daemon.admin().post(&path, with(body(), json!({"password": password}))).await.expect(201);
         assert_eq!(created.body["version"], version);
+    }
+});
+
+on_both!(a_longer_secret_takes_a_reason_of_its_connection, |daemon: Daemon| async move {
+    let (_, path) = credentials_of(&daemon).await;
+    let connection = path.strip_suffix("/credentials").unwrap();
+    let lifted = |field: &str| json!({"field": field, "reason": "so says their guide", "reference": "T-1"});
+    let overrides = json!({"spec_overrides": [lifted("password"), lifted("system_id")]});
+    daemon.admin().patch(connection, overrides, "*").await.expect(200);
+    let long = json!({"system_id": "s".repeat(32), "password": "p".repeat(64)});
+    let created = daemon.admin().post(&path, long).await.expect(201);
+    assert_eq!(created.body["system_id"], "s".repeat(32));
+    for (beyond, at) in [
+        (json!({"system_id": "s".repeat(33), "password": "x"}), "/system_id"),
+        (json!({"system_id": "s".repeat(32), "password": "p".repeat(65)}), "/password"),
+    ] {
+        daemon.admin().post(&path, beyond).await.refused(422, "invalid").telling(&[(at, "length")]);
     }
 });
 

@@ -27,6 +27,7 @@ async fn lists(daemon: &Daemon) -> Vec<String> {
     let fixed = [
         OPERATORS,
         "/admin/v1/operators?sort=created_at",
+        "/admin/v1/connections",
         "/admin/v1/operators?sort=display_name",
         "/admin/v1/routing/rules",
         "/admin/v1/networks",

@@ -1,0 +1,148 @@
+//! Where a connection may lead. Written hosts that are addresses are checked here; names are resolved by connectors, which ask
+//! the same function after every resolution.
+
+use std::net::IpAddr;
+
+use super::{Cidr, Host};
+use crate::Text as _;
+
+/// Blocks that no operator is in: this host, the link, groups, nobody (RFC 6890).
+const NEVER: [&str; 8] = [
+    "0.0.0.0/8",
+    "127.0.0.0/8",
+    "169.254.0.0/16",
+    "224.0.0.0/4",
+    "255.255.255.255/32",
+    // unspecified, loopback, and IPv4 in the form that nobody uses any more
+    "::/96",
+    "fe80::/10",
+    "ff00::/8",
+];
+
+/// Blocks of networks that are somebody's own (RFC 1918, RFC 6598, RFC 4193).
+const PRIVATE: [&str; 5] = ["10.0.0.0/8", "100.64.0.0/10", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"];
+
+/// Why a connection may not lead to an address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NotAllowed {
+    /// It is in a denied block.
+    #[error("is in a block that this service does not connect to (endpoints.denied_cidrs)")]
+    Denied,
+    /// It is private, and the connection does not say so.
+    #[error("is a private address: the connection must say private_network")]
+    Private,
+}
+
+/// Blocks to which no connection may lead.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeniedCidrs(Vec<Cidr>);
+
+impl Default for DeniedCidrs {
+    /// Loopback, link-local, multicast, broadcast and unspecified addresses.
+    fn default() -> Self {
+        Self(blocks(&NEVER))
+    }
+}
+
+impl DeniedCidrs {
+    /// These.
+    #[must_use]
+    pub const fn new(blocks: Vec<Cidr>) -> Self {
+        Self(blocks)
+    }
+
+    /// Them.
+    #[must_use]
+    pub fn blocks(&self) -> &[Cidr] {
+        &self.0
+    }
+}
+
+/// Whether a connection may lead to this address. `private_network` is what the connection says of itself.
+///
+/// # Errors
+/// [`NotAllowed`].
+pub fn endpoint_allowed(
+    address: IpAddr,
+    denied: &DeniedCidrs,
+    private_network: bool,
+) -> Result<(), NotAllowed> {
+    if denied.0.iter().any(|block| block.holds(address)) {
+        Err(NotAllowed::Denied)
+    } else if !private_network && is_private(address) {
+        Err(NotAllowed::Private)
+    } else {
+        Ok(())
+    }
+}
+
+/// Whether the address is somebody's own.
+#[must_use]
+pub fn is_private(address: IpAddr) -> bool {
+    blocks(&PRIVATE).iter().any(|block| block.holds(address))
+}
+
+/// Whether traffic to this host leaves networks that are somebody's own: a public address, or a name that must not
+/// lead to a private one.
+pub(super) fn is_public(host: &Host, private_network: bool) -> bool {
+    host.as_str().parse().map_or(!private_network, |address| !is_private(address))
+}
+
+fn blocks(of: &[&str]) -> Vec<Cidr> {
+    of.iter().filter_map(|block| Cidr::parse(block).ok()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_block_of_the_lists_is_one() {
+        assert_eq!(blocks(&NEVER).len(), NEVER.len());
+        assert_eq!(blocks(&PRIVATE).len(), PRIVATE.len());
+    }
+
+    #[test]
+    fn an_address_is_allowed_unless_it_is_nobodys_or_private_without_saying_so() {
+        use NotAllowed::{Denied, Private};
+        let denied = DeniedCidrs::default();
+        for (address, public, private) in [
+            ("198.51.100.7", Ok(()), Ok(())),
+            ("2001:db8::1", Ok(()), Ok(())),
+            ("127.0.0.1", Err(Denied), Err(Denied)),
+            ("127.255.255.255", Err(Denied), Err(Denied)),
+            ("::1", Err(Denied), Err(Denied)),
+            ("::ffff:127.0.0.1", Err(Denied), Err(Denied)),
+            ("::127.0.0.1", Err(Denied), Err(Denied)),
+            ("0.0.0.0", Err(Denied), Err(Denied)),
+            ("::", Err(Denied), Err(Denied)),
+            ("169.254.169.254", Err(Denied), Err(Denied)),
+            ("fe80::1", Err(Denied), Err(Denied)),
+            ("224.0.0.1", Err(Denied), Err(Denied)),
+            ("ff02::1", Err(Denied), Err(Denied)),
+            ("255.255.255.255", Err(Denied), Err(Denied)),
+            ("9.255.255.255", Ok(()), Ok(())),
+            ("10.0.0.0", Err(Private), Ok(())),
+            ("10.255.255.255", Err(Private), Ok(())),
+            ("11.0.0.0", Ok(()), Ok(())),
+            ("100.64.0.1", Err(Private), Ok(())),
+            ("100.128.0.0", Ok(()), Ok(())),
+            ("172.15.255.255", Ok(()), Ok(())),
+            ("172.31.255.255", Err(Private), Ok(())),
+            ("192.168.1.1", Err(Private), Ok(())),
+            ("::ffff:192.168.1.1", Err(Private), Ok(())),
+            ("fd00::1", Err(Private), Ok(())),
+        ] {
+            let asked = address.parse().unwrap();
+            assert_eq!(endpoint_allowed(asked, &denied, false), public, "{address}");
+            assert_eq!(endpoint_allowed(asked, &denied, true), private, "{address}");
+        }
+    }
+
+    #[test]
+    fn what_is_denied_is_a_setting() {
+        let denied = DeniedCidrs::new(vec![Cidr::parse("198.51.100.0/24").unwrap()]);
+        assert_eq!(endpoint_allowed("198.51.100.7".parse().unwrap(), &denied, true), Err(NotAllowed::Denied));
+        assert_eq!(endpoint_allowed("127.0.0.1".parse().unwrap(), &denied, false), Ok(()));
+    }
+}
