@@ -2,8 +2,8 @@
 //! The service and its clients build on the same types, so that neither can speak of something the other does not know.
 //!
 //! Read in this order: [`paths`] and [`error_code`] (what can be asked, and how it is refused), [`json`] (text becomes a
-//! value), [`faults`] with [`mod@pointer`] and [`field`] (a value becomes a request, or all of its faults), and [`wire`]
-//! (the documents, one file per noun).
+//! value), [`faults`] with [`mod@pointer`] and [`field`] (a value becomes a request, or all of its faults), [`wire`]
+//! (the documents, one file per noun), and [`contract`] (what readers of events are promised).
 //!
 //! ```
 //! use ops_client::{faults, json, wire::operator};
@@ -28,6 +28,8 @@ pub mod faults;
 pub mod pointer;
 pub mod field;
 pub mod wire;
+pub mod contract;
+pub mod example;
 
 pub use ops_core::connection::{
     DeniedCidrs,

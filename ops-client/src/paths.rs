@@ -76,6 +76,9 @@ pub const INTERNAL_RESOLVE: &str = "/internal/v1/routing/resolve";
 /// The OpenAPI document of the admin and of the internal listener.
 pub const OPENAPI: &str = "/openapi.json";
 
+/// The page that shows the OpenAPI document to people, on the admin listener.
+pub const DOCS: &str = "/docs";
+
 /// Metrics, on the ops listener.
 pub const METRICS: &str = "/metrics";
 /// Whether the process runs, on the ops listener.

@@ -33,6 +33,7 @@ pub mod batch;
 pub mod health;
 pub mod network;
 pub mod event;
+pub mod event_data;
 pub mod audit;
 pub mod me;
 pub mod problem;

@@ -81,7 +81,8 @@ pub(crate) fn list_of(items: Schema, min: usize, max: Option<usize>) -> Schema {
 }
 
 /// Text with its lengths and pattern. Both are about text in NFC, which the parser makes first.
-pub(crate) fn text(rule: &TextRule) -> ObjectBuilder {
+#[must_use]
+pub fn text(rule: &TextRule) -> ObjectBuilder {
     let hint = (!rule.hint.is_empty()).then_some(rule.hint);
     string()
         .min_length((rule.min > 0).then_some(rule.min))
@@ -109,8 +110,15 @@ pub(crate) fn listed(ranges: &[(i64, i64)]) -> ObjectBuilder {
 }
 
 /// One of a closed list of words.
-pub(crate) fn words<'a>(words: impl IntoIterator<Item = &'a str>) -> ObjectBuilder {
+#[must_use]
+pub fn words<'a>(words: impl IntoIterator<Item = &'a str>) -> ObjectBuilder {
     string().enum_values(Some(words))
+}
+
+/// Text of this shape.
+#[must_use]
+pub fn pattern(pattern: &str) -> ObjectBuilder {
+    string().pattern(Some(pattern))
 }
 
 /// Any text.

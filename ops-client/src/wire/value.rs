@@ -190,7 +190,7 @@ answered_words! {
     credential::lease::Refused,
     routing::Outcome, routing::Reason, routing::RuleOutcome,
     health::State, health::Reason,
-    event::EventType,
+    event::EventType, event::What,
     audit::SubjectKind, change::ChangeName,
 }
 

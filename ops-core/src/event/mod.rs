@@ -1,7 +1,7 @@
 //! Exactly four facts that other services learn. Each is a document: what is stored is what is published.
 
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::{
@@ -39,48 +39,82 @@ word_list! {
 }
 
 /// CloudEvents `data` of the four types.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
 pub enum Data {
     /// Of `operator.created`.
     Created(OperatorView),
     /// Of `operator.updated`.
-    Updated {
-        /// What changed.
-        changes: Vec<Changed>,
-        /// The operator now, exactly when changes name profile, status or restored.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        operator: Option<OperatorView>,
-    },
+    Updated(Updated),
     /// Of `operator.deleted`.
-    Deleted {
-        /// Whom it was about.
-        id: OperatorId,
-        /// Its code, free again.
-        code: operator::Code,
-        /// When.
-        deleted_at: Timestamp,
-        /// From when its secrets and contacts are erased.
-        purge_after: Timestamp,
-    },
+    Deleted(Deleted),
     /// Of `operator.health_changed`.
     HealthChanged(HealthChanged),
 }
 
+impl Data {
+    /// Reads the data of an event of this type, whoever wrote it: members that are not known here are passed over.
+    ///
+    /// # Errors
+    /// A member is missing, or holds what this version does not know.
+    pub fn read(kind: EventType, data: serde_json::Value) -> Result<Self, serde_json::Error> {
+        Ok(match kind {
+            EventType::Created => Self::Created(serde_json::from_value(data)?),
+            EventType::Updated => Self::Updated(serde_json::from_value(data)?),
+            EventType::Deleted => Self::Deleted(serde_json::from_value(data)?),
+            EventType::HealthChanged => Self::HealthChanged(serde_json::from_value(data)?),
+        })
+    }
+}
+
+/// Data of `operator.updated`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Updated {
+    /// What changed.
+    pub changes: Vec<Changed>,
+    /// The operator now, exactly when changes name profile, status or restored.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub operator: Option<OperatorView>,
+}
+
+/// Data of `operator.deleted`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Deleted {
+    /// Whom it was about.
+    pub id: OperatorId,
+    /// Its code, free again.
+    pub code: operator::Code,
+    /// When.
+    pub deleted_at: Timestamp,
+    /// From when its secrets and contacts are erased.
+    pub purge_after: Timestamp,
+}
+
 /// The public view of an operator: what other services may know. No contacts, contract or legal name.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OperatorView {
-    id: OperatorId,
-    code: operator::Code,
-    external_id: Option<operator::ExternalId>,
-    display_name: operator::DisplayName,
-    kind: Kind,
-    importance: Importance,
-    countries: Countries,
-    networks: Networks,
-    labels: Labels,
-    status: Status,
-    version: i64,
+    /// Whom it is about.
+    pub id: OperatorId,
+    /// Its code.
+    pub code: operator::Code,
+    /// Its key in another system.
+    pub external_id: Option<operator::ExternalId>,
+    /// As people call it.
+    pub display_name: operator::DisplayName,
+    /// What it is.
+    pub kind: Kind,
+    /// How much hangs on it.
+    pub importance: Importance,
+    /// Where it works.
+    pub countries: Countries,
+    /// Whose numbers it reaches.
+    pub networks: Networks,
+    /// Free labels.
+    pub labels: Labels,
+    /// Where it stands.
+    pub status: Status,
+    /// Counts the changes of these fields.
+    pub version: i64,
 }
 
 impl OperatorView {
@@ -124,13 +158,16 @@ word_list! {
 }
 
 /// One entry of `changes`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Changed {
-    what: What,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    id: Option<Uuid>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    fields: Vec<String>,
+    /// What of it.
+    pub what: What,
+    /// Which window, connection or rule.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<Uuid>,
+    /// Which fields of the profile, as JSON names them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fields: Vec<String>,
 }
 
 impl Changed {
@@ -178,7 +215,7 @@ impl Changed {
 }
 
 /// Data of `operator.health_changed`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HealthChanged {
     /// Whom it is about.
     pub id: OperatorId,
@@ -195,7 +232,7 @@ pub struct HealthChanged {
 }
 
 /// One connection of `operator.health_changed`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ConnectionHealthChanged {
     /// Which.
     pub id: ConnectionId,
@@ -231,14 +268,15 @@ impl Event {
         changes: Vec<Changed>,
         view: Option<&Operator>,
     ) -> Self {
-        let data = Data::Updated { changes, operator: view.map(OperatorView::of) };
+        let data = Data::Updated(Updated { changes, operator: view.map(OperatorView::of) });
         Self { id, operator_id, kind: EventType::Updated, data }
     }
 
     /// `operator.deleted`.
     #[must_use]
     pub fn deleted(id: EventId, operator: &Operator, deleted_at: Timestamp, purge_after: Timestamp) -> Self {
-        let data = Data::Deleted { id: operator.id, code: operator.code.clone(), deleted_at, purge_after };
+        let code = operator.code.clone();
+        let data = Data::Deleted(Deleted { id: operator.id, code, deleted_at, purge_after });
         Self { id, operator_id: operator.id, kind: EventType::Deleted, data }
     }
 

@@ -22,7 +22,6 @@ fn is_digits(text: &str) -> bool {
 
 /// One network.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Plmn {
     /// Its country.
     pub mcc: Mcc,

@@ -61,11 +61,17 @@ pub fn router() -> Built<App> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::http::testing::document_faults;
 
     #[test]
     fn every_route_has_a_method_that_fits_and_an_operation_id_of_its_own() {
         let built = router();
         assert_eq!(built.faults(), Vec::<String>::new());
         assert_eq!(built.table.len(), 42);
+    }
+
+    #[test]
+    fn the_document_explains_everything_and_its_examples_are_right() {
+        assert_eq!(document_faults(&router().document_text()), Vec::<String>::new());
     }
 }

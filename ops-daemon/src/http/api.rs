@@ -42,7 +42,8 @@ use utoipa::openapi::{
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 
 use super::{
-    api_document, client::Client, permission::Permission, permit::Permit, problem::Problem, right::Right,
+    api_document, client::Client, docs_page, permission::Permission, permit::Permit, problem::Problem,
+    right::Right,
 };
 
 /// The listener of people and automation: bearer tokens.
@@ -211,11 +212,13 @@ impl<S: Clone + Send + Sync + 'static, D: Door> Api<S, D> {
     /// The routes with their document at `/openapi.json`, and problems for unknown paths and methods.
     #[must_use]
     pub fn finish(self) -> Built<S> {
-        let (router, document) = self.routes.split_for_parts();
+        let (router, mut document) = self.routes.split_for_parts();
+        api_document::forget_unused_tags(&mut document);
         let text = axum::body::Bytes::from(api_document::text(&document));
         let openapi = move || async move { ([(header::CONTENT_TYPE, "application/json")], text) };
         let router = router
             .route(paths::OPENAPI, routing::get(openapi))
+            .merge(if D::TOKENS { docs_page::routes() } else { Router::new() })
             .fallback(async || Problem::not_found())
             .method_not_allowed_fallback(method_not_allowed);
         Built { router, document, table: self.table }
@@ -380,10 +383,14 @@ mod tests {
                 .collect()
         };
         let own = |list: &[(&str, bool)]| list.iter().map(|(n, r)| ((*n).to_owned(), *r)).collect::<Vec<_>>();
+        let every = [("X-Request-Id", false), ("traceparent", false)];
         let update = names(&document["paths"]["/things/{id}"]["patch"]);
-        assert_eq!(update, own(&[("Idempotency-Key", false), ("dry_run", false), ("If-Match", true)]));
+        assert_eq!(
+            update,
+            own(&[&every[..], &[("Idempotency-Key", false), ("dry_run", false), ("If-Match", true)]].concat())
+        );
         let create = names(&document["paths"]["/things"]["post"]);
-        assert_eq!(create, own(&[("Idempotency-Key", false), ("dry_run", false)]));
+        assert_eq!(create, own(&[&every[..], &[("Idempotency-Key", false), ("dry_run", false)]].concat()));
     }
 
     #[test]

@@ -1,18 +1,23 @@
-//! What each operation of the OpenAPI document says beside its own words: permission, receipt, headers, answers.
+//! What each operation of the OpenAPI document says beside its own words: permission, receipt, headers, answers, examples.
+
+use std::collections::BTreeSet;
 
 use axum::http::Method;
 use ops_client::{
     error_code::ErrorCode,
+    example,
     wire::problem::{PROBLEM_JSON, Problem},
 };
 use utoipa::{
     PartialSchema, ToSchema,
     openapi::{
-        Components, ContentBuilder, InfoBuilder, ObjectBuilder, OpenApi, OpenApiBuilder, Ref, RefOr,
-        Required, Response, ResponseBuilder, Type,
+        Components, Content, ContentBuilder, Header, InfoBuilder, LicenseBuilder, ObjectBuilder, OpenApi,
+        OpenApiBuilder, Ref, RefOr, Required, Response, ResponseBuilder, Type,
         extensions::Extensions,
         path::{Operation, Parameter, ParameterBuilder, ParameterIn},
         security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme},
+        server::Server,
+        tag::TagBuilder,
     },
 };
 
@@ -21,6 +26,20 @@ use super::{
     write::IDEMPOTENCY_KEY_MAX,
 };
 
+/// The headers of answers, each once: name, pattern, what it says.
+const HEADERS: [(&str, &str, &str); 5] = [
+    ("ETag", r#"^"(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)"$"#, "The version, for If-Match and If-None-Match."),
+    ("Location", "^/", "Where the new resource is."),
+    ("Retry-After", "^[1-9][0-9]*$", "Seconds after which asking again makes sense."),
+    ("WWW-Authenticate", "^Bearer", "How to show who is asking (RFC 6750)."),
+    (
+        "X-Request-Id",
+        "^[A-Za-z0-9._-]{1,64}$",
+        "The request's own id, or one that was given to it; logs and audit name it.",
+    ),
+];
+const REQUEST_ID: &str = "X-Request-Id";
+
 /// A document without paths, with everything that operations refer to.
 pub(super) fn empty<D: Door>(title: &str) -> OpenApi {
     let mut components = Components::new();
@@ -28,10 +47,44 @@ pub(super) fn empty<D: Door>(title: &str) -> OpenApi {
     Problem::schemas(&mut schemas);
     components.schemas.extend(schemas);
     components.responses.extend(statuses().map(|status| (name(status), RefOr::T(answer(status)))));
+    components
+        .headers
+        .extend(HEADERS.map(|(name, pattern, says)| (name.to_owned(), RefOr::T(header(pattern, says)))));
     components.add_security_scheme(scheme_name::<D>(), scheme::<D>());
-    let info = InfoBuilder::new().title(title).version(env!("CARGO_PKG_VERSION")).build();
-    OpenApiBuilder::new().info(info).components(Some(components)).build()
+    let license =
+        LicenseBuilder::new().name(env!("CARGO_PKG_LICENSE")).identifier(Some(env!("CARGO_PKG_LICENSE")));
+    let info = InfoBuilder::new()
+        .title(title)
+        .version(env!("CARGO_PKG_VERSION"))
+        .description(Some(ABOUT))
+        .license(Some(license.build()))
+        .build();
+    let tags = TAGS.map(|(name, says)| TagBuilder::new().name(name).description(Some(says)).build());
+    let here = Server::new("/");
+    OpenApiBuilder::new()
+        .info(info)
+        .servers(Some([here]))
+        .tags(Some(tags))
+        .components(Some(components))
+        .build()
 }
+
+/// What the operations are about.
+const TAGS: [(&str, &str); 10] = [
+    ("operators", "Carriers, hubs and aggregators that messages are exchanged with."),
+    ("maintenances", "Planned windows in which an operator or one connection takes no new traffic."),
+    ("connections", "Accounts at an operator: bind profiles over SMPP, or profiles over HTTP."),
+    ("credentials", "Secrets of connections. They are stored and leased, and shown nowhere else."),
+    ("health", "What is observed of connections, and what follows from it."),
+    ("routing", "Who gets which destination."),
+    ("networks", "The reference data of mobile networks."),
+    ("events", "What other services learn."),
+    ("audit", "Who did what."),
+    ("me", "The caller."),
+];
+
+const ABOUT: &str = "Errors are problem documents (RFC 9457) with a closed list of codes, and list every fault at once. Readers of \
+                     answers pass over members that they do not know: a later version may add some.";
 
 /// Adds to `operation` what follows from its line in the table. Its own words win.
 pub(super) fn complete<D: Door>(operation: &mut Operation, entry: &RouteEntry) {
@@ -41,12 +94,65 @@ pub(super) fn complete<D: Door>(operation: &mut Operation, entry: &RouteEntry) {
         ("x-idempotent", entry.receipt().into()),
     ]));
     operation.security = Some(vec![SecurityRequirement::new(scheme_name::<D>(), Vec::<String>::new())]);
-    for parameter in parameters(entry) {
+    let has_304 = operation.responses.responses.contains_key(NOT_MODIFIED);
+    for parameter in parameters(entry, has_304) {
         add(operation.parameters.get_or_insert_default(), parameter);
+    }
+    for (status, response) in &mut operation.responses.responses {
+        let RefOr::T(response) = response else { continue };
+        response.headers.insert(REQUEST_ID.to_owned(), header_reference(REQUEST_ID));
+        for (name, header) in &mut response.headers {
+            if HEADERS.iter().any(|(known, ..)| known == name) {
+                *header = header_reference(name);
+            }
+        }
+        if status == NOT_MODIFIED {
+            response.headers.insert("ETag".to_owned(), header_reference("ETag"));
+        }
+        response.content.values_mut().for_each(exemplify);
     }
     for status in common::<D>(entry) {
         let answer = RefOr::Ref(Ref::from_response_name(name(status)));
         operation.responses.responses.entry(status.to_string()).or_insert(answer);
+    }
+    if let Some(RefOr::T(body)) = &mut operation.request_body {
+        body.required = Some(Required::True);
+        body.content.values_mut().for_each(exemplify);
+    }
+}
+
+const NOT_MODIFIED: &str = "304";
+
+/// Shows the example of the document that this content is.
+fn exemplify(content: &mut RefOr<Content>) {
+    let RefOr::T(content) = content else { return };
+    let Some(RefOr::Ref(schema)) = &content.schema else { return };
+    let name = schema.ref_location.rsplit('/').next().unwrap_or_default();
+    content.example = example::of(name);
+}
+
+fn header(pattern: &str, says: &str) -> Header {
+    let mut header = Header::new(any_text().pattern(Some(pattern)));
+    header.description = Some(says.to_owned());
+    header
+}
+
+fn header_reference(name: &str) -> RefOr<Header> {
+    RefOr::Ref(Ref::new(format!("#/components/headers/{name}")))
+}
+
+fn any_text() -> ObjectBuilder {
+    ObjectBuilder::new().schema_type(Type::String)
+}
+
+/// Keeps the tags that some operation has.
+pub(super) fn forget_unused_tags(document: &mut OpenApi) {
+    let items = document.paths.paths.values();
+    let operations =
+        items.flat_map(|item| [&item.get, &item.post, &item.put, &item.patch, &item.delete]).flatten();
+    let used: BTreeSet<&String> = operations.flat_map(|operation| &operation.tags).flatten().collect();
+    if let Some(tags) = &mut document.tags {
+        tags.retain(|tag| used.contains(&tag.name));
     }
 }
 
@@ -71,7 +177,7 @@ fn common<D: Door>(entry: &RouteEntry) -> Vec<u16> {
         statuses.extend([413, 415, 422, 429]);
     }
     if entry.kind == Kind::Write {
-        statuses.push(504);
+        statuses.extend([409, 504]);
         if changes(&entry.method) {
             statuses.extend([412, 428]);
         }
@@ -83,36 +189,48 @@ fn changes(method: &Method) -> bool {
     [Method::PATCH, Method::PUT, Method::DELETE].contains(method)
 }
 
-fn parameters(entry: &RouteEntry) -> Vec<Parameter> {
-    if entry.kind != Kind::Write {
-        return Vec::new();
-    }
-    let key = ObjectBuilder::new()
-        .schema_type(Type::String)
-        .min_length(Some(1))
-        .max_length(Some(IDEMPOTENCY_KEY_MAX));
-    let text = ObjectBuilder::new().schema_type(Type::String);
-    let flag = ObjectBuilder::new().schema_type(Type::Boolean);
+fn parameters(entry: &RouteEntry, has_304: bool) -> Vec<Parameter> {
     let mut list = vec![
-        parameter(
-            "Idempotency-Key",
-            ParameterIn::Header,
-            key,
-            "Repeating the request with the same key does nothing twice.",
+        header_parameter(
+            REQUEST_ID,
+            any_text(),
+            "An id of the caller's own: 1 to 64 letters, digits, dots, hyphens and underscores; in the place of anything else \
+             one is made.",
         ),
-        parameter(
-            "dry_run",
-            ParameterIn::Query,
-            flag,
-            "Decide, and change nothing. Whether a name is taken is not looked up: only the database decides that.",
-        ),
+        header_parameter("traceparent", any_text(), "W3C Trace Context; an unsound one is passed over."),
     ];
+    if has_304 {
+        list.push(header_parameter(
+            "If-None-Match",
+            any_text(),
+            "The ETag that is known; 304 when it still holds.",
+        ));
+    }
+    if entry.kind != Kind::Write {
+        return list;
+    }
+    let key = any_text().min_length(Some(1)).max_length(Some(IDEMPOTENCY_KEY_MAX));
+    list.push(header_parameter(
+        "Idempotency-Key",
+        key,
+        "Repeating the request with the same key does nothing twice.",
+    ));
+    list.push(parameter(
+        "dry_run",
+        ParameterIn::Query,
+        ObjectBuilder::new().schema_type(Type::Boolean),
+        "Decide, and change nothing. Whether a name is taken is not looked up: only the database decides that.",
+    ));
     if changes(&entry.method) {
-        let mut tag = parameter("If-Match", ParameterIn::Header, text, "The ETag that was read, or *.");
+        let mut tag = header_parameter("If-Match", any_text(), "The ETag that was read, or *.");
         tag.required = Required::True;
         list.push(tag);
     }
     list
+}
+
+fn header_parameter(name: &str, schema: ObjectBuilder, says: &str) -> Parameter {
+    parameter(name, ParameterIn::Header, schema, says)
 }
 
 fn parameter(name: &str, place: ParameterIn, schema: ObjectBuilder, says: &str) -> Parameter {
@@ -129,7 +247,7 @@ fn add(list: &mut Vec<RefOr<Parameter>>, parameter: Parameter) {
 
 /// Every status that a code of the closed list has, once.
 fn statuses() -> impl Iterator<Item = u16> {
-    std::collections::BTreeSet::from_iter(ErrorCode::ALL.iter().map(|code| code.status())).into_iter()
+    BTreeSet::from_iter(ErrorCode::ALL.iter().map(|code| code.status())).into_iter()
 }
 
 fn name(status: u16) -> String {
@@ -140,8 +258,23 @@ fn answer(status: u16) -> Response {
     let codes = ErrorCode::ALL.iter().filter(|code| code.status() == status);
     let says: Vec<String> = codes.map(|code| format!("`{code}`: {}.", code.title())).collect();
     let schema = Ref::from_schema_name(Problem::name());
-    let content = ContentBuilder::new().schema(Some(schema)).build();
-    ResponseBuilder::new().description(says.join(" ")).content(PROBLEM_JSON, content).build()
+    let content = ContentBuilder::new().schema(Some(schema)).example(problem(status)).build();
+    let mut response =
+        ResponseBuilder::new().description(says.join(" ")).content(PROBLEM_JSON, content).build();
+    let headers = [REQUEST_ID].into_iter().chain(match status {
+        401 => Some("WWW-Authenticate"),
+        429 | 503 => Some("Retry-After"),
+        _ => None,
+    });
+    response.headers.extend(headers.map(|name| (name.to_owned(), header_reference(name))));
+    response
+}
+
+/// A problem with the first code of a status.
+fn problem(status: u16) -> Option<serde_json::Value> {
+    let code = ErrorCode::ALL.iter().find(|code| code.status() == status)?;
+    let problem = Problem::new(*code, "what happened, and what to do next", "0af7651916cd43dd");
+    serde_json::to_value(problem).ok()
 }
 
 const fn scheme_name<D: Door>() -> &'static str {

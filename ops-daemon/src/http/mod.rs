@@ -3,7 +3,7 @@
 //! Read in this order: how an error is answered ([`problem`], [`request_id`]); who may call ([`permission`], [`role`],
 //! [`token`], [`issuer_keys`], [`permit`] for people; [`peer`], [`right`], [`client`] for gateways); what a handler gets ([`query`],
 //! [`path_id`], [`body`], [`write`](mod@write), [`cursor`], [`etag`]) and answers
-//! ([`answer`](mod@answer)); how routes are listed ([`api`]); and what is around them ([`layers`], [`accept`], [`tls`]).
+//! ([`answer`](mod@answer)); how routes are listed ([`api`]) and shown to people (`docs_page`); and what is around them ([`layers`], [`accept`], [`tls`]).
 
 pub mod problem;
 pub mod request_id;
@@ -34,6 +34,7 @@ pub mod answer;
 
 pub mod api;
 mod api_document;
+mod docs_page;
 
 pub mod host;
 pub mod token_in_url;

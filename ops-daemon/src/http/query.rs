@@ -8,11 +8,16 @@ use deserr::{Deserr, IntoValue, Value, ValuePointerRef};
 use ops_client::{
     error_code::ErrorCode,
     faults::{self, Faults},
+    wire::rule::Described,
 };
 use ops_core::{Fault, InvalidRule as Rule};
 use serde_json::Map;
+use utoipa::openapi::{
+    ObjectBuilder, Required, Schema, Type,
+    path::{Parameter, ParameterBuilder, ParameterIn},
+};
 
-use super::problem::Problem;
+use super::{cursor::CURSOR_MAX, problem::Problem};
 
 /// Entries a page has when nobody says how many.
 pub const LIMIT_DEFAULT: u16 = 50;
@@ -128,16 +133,57 @@ fn text<V: IntoValue>(value: Value<V>, place: ValuePointerRef<'_>) -> Result<Str
     }
 }
 
-/// The query of a list without filters.
-#[derive(Debug, Clone, Default, Deserr)]
-#[deserr(error = Faults, deny_unknown_fields)]
-pub struct PageQuery {
-    /// Entries of a page.
-    #[deserr(default)]
-    pub limit: Limit,
-    /// Where the page before ended.
-    #[deserr(default)]
-    pub cursor: Option<String>,
+/// Declares a query: each parameter with what it says, its type, the function that reads it when the type does not know how,
+/// and after the arrow whose schema it has. All of them may be left out.
+macro_rules! query {
+    ($(#[$doc:meta])* $query:ident { $($(#[doc = $said:literal])+ $name:ident: $type:ty $(= $read:ident)? => $shape:ty),+ $(,)? }) => {
+        $(#[$doc])*
+        #[derive(deserr::Deserr)]
+        #[deserr(error = ops_client::Faults, deny_unknown_fields)]
+        pub struct $query {
+            $($(#[doc = $said])+ #[deserr(default $(, try_from(&String) = $read -> ops_core::Invalid)?)] pub $name: $type),+
+        }
+
+        impl utoipa::IntoParams for $query {
+            fn into_params(_: impl Fn() -> Option<utoipa::openapi::path::ParameterIn>) -> Vec<utoipa::openapi::path::Parameter> {
+                vec![$($crate::http::query::documented::<$shape>(stringify!($name), concat!($($said),+).trim())),+]
+            }
+        }
+    };
+}
+pub(crate) use query;
+
+/// A parameter of a query, as the document describes it.
+pub(crate) fn documented<T: Described>(name: &str, says: &str) -> Parameter {
+    let parameter =
+        ParameterBuilder::new().name(name).parameter_in(ParameterIn::Query).required(Required::False);
+    parameter.description(Some(says)).schema(Some(T::described())).build()
+}
+
+query! {
+    /// The query of a list without filters.
+    PageQuery {
+        /// Entries of a page, 1 to 200 (50).
+        limit: Limit => Limit,
+        /// `next_cursor` of the page before.
+        cursor: Option<String> => Cursor,
+    }
+}
+
+impl Described for Limit {
+    fn described() -> Schema {
+        let limit = ObjectBuilder::new().schema_type(Type::Integer).default(Some(LIMIT_DEFAULT.into()));
+        limit.minimum(Some(1)).maximum(Some(LIMIT_MAX)).into()
+    }
+}
+
+/// A cursor, whatever is in it.
+pub struct Cursor;
+
+impl Described for Cursor {
+    fn described() -> Schema {
+        ObjectBuilder::new().schema_type(Type::String).max_length(Some(CURSOR_MAX)).into()
+    }
 }
 
 /// No parameters at all.

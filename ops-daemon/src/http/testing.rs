@@ -63,6 +63,11 @@ pub(crate) async fn text(app: &Router, request: request::Builder) -> (StatusCode
     text_of(call(app, request.body(Body::empty()).unwrap()).await).await
 }
 
+pub(crate) async fn octets(app: &Router, request: request::Builder) -> (StatusCode, HeaderMap, Vec<u8>) {
+    let (parts, body) = call(app, request.body(Body::empty()).unwrap()).await.into_parts();
+    (parts.status, parts.headers, axum::body::to_bytes(body, usize::MAX).await.unwrap().to_vec())
+}
+
 pub(crate) async fn send(app: &Router, request: request::Builder) -> (StatusCode, HeaderMap, Value) {
     with_body(app, request, Body::empty()).await
 }
@@ -211,4 +216,104 @@ pub(crate) fn uri(text: &str) -> rcgen::SanType {
 
 pub(crate) fn dns(text: &str) -> rcgen::SanType {
     rcgen::SanType::DnsName(text.try_into().unwrap())
+}
+
+/// What an OpenAPI document leaves unsaid, and which of its examples break its own schemas.
+pub(crate) fn document_faults(text: &str) -> Vec<String> {
+    let document: Value = serde_json::from_str(text).unwrap();
+    let mut faults = Vec::new();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            let at = format!("{method} {path}");
+            faults.extend(
+                operation_faults(&document, operation).into_iter().map(|fault| format!("{at}: {fault}")),
+            );
+        }
+    }
+    let problems = document["components"]["responses"].as_object().unwrap().iter();
+    for (name, problem) in problems {
+        faults.extend(content_faults(&document, &problem["content"], name));
+    }
+    faults
+}
+
+fn operation_faults(document: &Value, operation: &Value) -> Vec<String> {
+    let mut faults = Vec::new();
+    if !operation["summary"].is_string() {
+        faults.push("no summary".to_owned());
+    }
+    let tags = document["tags"].as_array().unwrap();
+    if !operation["tags"].as_array().unwrap().iter().all(|tag| tags.iter().any(|known| &known["name"] == tag))
+    {
+        faults.push("a tag that is not described".to_owned());
+    }
+    for parameter in operation["parameters"].as_array().unwrap() {
+        if !parameter["description"].is_string() || parameter["schema"]["type"].is_null() {
+            faults.push(format!("parameter {}: no description or type", parameter["name"]));
+        }
+    }
+    faults.extend(content_faults(document, &operation["requestBody"]["content"], "request"));
+    for (status, response) in operation["responses"].as_object().unwrap() {
+        if status.starts_with('2') && response["headers"]["X-Request-Id"].is_null() {
+            faults.push(format!("{status}: no X-Request-Id"));
+        }
+        faults.extend(content_faults(document, &response["content"], status));
+    }
+    faults
+}
+
+fn content_faults(document: &Value, content: &Value, at: &str) -> Vec<String> {
+    let mut faults = Vec::new();
+    for (media_type, content) in content.as_object().into_iter().flatten() {
+        if !media_type.ends_with("json") {
+            continue;
+        }
+        let mut schema = content["schema"].clone();
+        schema["components"] = document["components"].clone();
+        let validator = jsonschema::options().should_validate_formats(true).build(&schema).unwrap();
+        match content.get("example") {
+            None => faults.push(format!("{at}: no example")),
+            Some(example) => {
+                faults.extend(
+                    validator
+                        .iter_errors(example)
+                        .map(|fault| format!("{at}: {}: {fault}", fault.instance_path())),
+                );
+            }
+        }
+    }
+    faults
+}
+
+#[test]
+fn what_a_document_leaves_unsaid_or_shows_wrongly_is_found() {
+    let sound = crate::internal::router::router().document_text();
+    let plant = |change: fn(&mut Value)| {
+        let mut document = serde_json::from_str(&sound).unwrap();
+        change(&mut document);
+        document_faults(&document.to_string())
+    };
+    let lease = "/paths/~1internal~1v1~1credential-leases/post";
+    let at = |rest: &str| format!("{lease}{rest}");
+    for (change, told) in [
+        (at("/summary"), "no summary"),
+        (at("/parameters/0/description"), "X-Request-Id"),
+        (at("/responses/200/headers"), "no X-Request-Id"),
+        (at("/requestBody/content/application~1json/example/connection_ids"), "connection_ids"),
+        (at("/responses/200/content/application~1json/example/leases/0/version"), "null"),
+        (
+            "/components/responses/Problem403/content/application~1problem+json/example/code".to_owned(),
+            "code",
+        ),
+    ] {
+        let mut document: Value = serde_json::from_str(&sound).unwrap();
+        *document.pointer_mut(&change).unwrap() = Value::Null;
+        let faults = document_faults(&document.to_string());
+        assert!(
+            !faults.is_empty() && faults.iter().all(|fault| fault.contains(told)),
+            "{change}: {faults:?}"
+        );
+    }
+    let faults = plant(|document| document["tags"] = json!([]));
+    assert!(faults.iter().any(|fault| fault.contains("a tag that is not described")), "{faults:?}");
 }

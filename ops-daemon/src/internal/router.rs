@@ -20,9 +20,15 @@ pub fn router() -> Built<App> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::http::testing::document_faults;
 
     #[test]
     fn every_route_has_a_method_that_fits_and_an_operation_id_of_its_own() {
         assert_eq!(router().faults(), Vec::<String>::new());
+    }
+
+    #[test]
+    fn the_document_explains_everything_and_its_examples_are_right() {
+        assert_eq!(document_faults(&router().document_text()), Vec::<String>::new());
     }
 }

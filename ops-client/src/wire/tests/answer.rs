@@ -16,12 +16,13 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use super::{
-    document::{Document, types},
-    example,
-};
+use super::document::{Document, types};
 use crate::{
     error_code::ErrorCode,
+    example::{
+        answer::{self, AT},
+        request as example,
+    },
     faults::parse,
     json::read,
     wire::{
@@ -61,7 +62,8 @@ fn conforms(document: &Document, schema: &Value, value: &Value, at: &str) {
     let schema = document.resolve(schema);
     if let Some(forms) = schema["oneOf"].as_array() {
         let fits = |form: &&Value| types(form).contains(&of(value)) && has_members(form, value);
-        let form = forms.iter().find(fits).unwrap_or_else(|| panic!("{at} has none of its forms"));
+        let mut forms = forms.iter().map(|form| document.resolve(form));
+        let form = forms.find(fits).unwrap_or_else(|| panic!("{at} has none of its forms"));
         return conforms(document, form, value, at);
     }
     let taken = types(schema);
@@ -107,8 +109,6 @@ fn of(value: &Value) -> &'static str {
     }
 }
 
-const AT: &str = "2026-01-31T12:00:00Z";
-
 fn at() -> Timestamp {
     AT.parse().unwrap()
 }
@@ -127,19 +127,9 @@ fn operator() -> core_operator::Operator {
     core_operator::Operator::restore(core_operator::Fields { id: operator_id(), ..created.fields().clone() })
 }
 
-fn operator_json() -> Value {
-    example::with_about(json!({
-        "id": example::OTHER_ID, "code": "acme-de", "external_id": "4711", "display_name": "ACME", "kind": "mno",
-        "importance": "critical", "countries": ["DE"], "networks": [{"mcc": "262", "mnc": "01"}],
-        "labels": {"team/name": "blue"}, "status": "draft", "status_reason": null, "status_until": null,
-        "receipts_until": null, "version": 1, "created_at": AT, "created_by": "tester", "updated_at": AT,
-        "updated_by": "tester",
-    }))
-}
-
 #[test]
 fn an_operator_is_shown_with_every_field() {
-    assert_answer::<Operator>(&Operator::of(&operator()), &operator_json());
+    assert_answer::<Operator>(&Operator::of(&operator()), &answer::operator());
     let suspended = core_operator::Operator::restore(core_operator::Fields {
         external_id: None,
         status: core_operator::Status::Deleted,
@@ -153,7 +143,7 @@ fn an_operator_is_shown_with_every_field() {
         purged_at: Some(at()),
         ..operator().fields().clone()
     });
-    let mut expected = operator_json();
+    let mut expected = answer::operator();
     for (key, value) in [
         ("external_id", json!(null)),
         ("status", json!("deleted")),
@@ -178,7 +168,7 @@ fn an_operator_is_shown_with_every_field() {
 
 #[test]
 fn a_write_warns_of_a_network_that_the_reference_data_does_not_know() {
-    let mut expected = operator_json();
+    let mut expected = answer::operator();
     expected["warnings"] = json!([]);
     assert_answer::<Operator>(&Operator::written(&operator()), &expected);
     let networks = vec![
@@ -216,23 +206,14 @@ fn window() -> core_maintenance::Maintenance {
     })
 }
 
-fn window_json() -> Value {
-    json!({
-        "id": uuid::Uuid::nil(), "operator_id": example::OTHER_ID, "connection_id": example::ID, "starts_at": AT,
-        "ends_at": "2026-01-31T14:00:00Z", "reason": "new SMSC", "reference": null, "drain_s": 0, "phase": "planned",
-        "merged": {"starts_at": AT, "ends_at": "2026-01-31T14:00:00Z"}, "local": null, "version": 3,
-        "created_at": AT, "created_by": "tester", "updated_at": AT, "updated_by": "tester", "ended_at": null,
-    })
-}
-
 #[test]
 fn a_window_is_shown_with_what_it_merges_with_and_on_local_clocks() {
-    assert_answer::<Maintenance>(&Maintenance::of(&window(), &[], None), &window_json());
+    assert_answer::<Maintenance>(&Maintenance::of(&window(), &[], None), &answer::maintenance());
     let mut later = window().fields().clone();
     (later.id, later.starts_at) = (uuid::Uuid::max().into(), later.ends_at);
     later.ends_at = "2026-01-31T15:00:00Z".parse().unwrap();
     let later = core_maintenance::Maintenance::restore(later);
-    let mut expected = window_json();
+    let mut expected = answer::maintenance();
     expected["merged"]["ends_at"] = json!("2026-01-31T15:00:00Z");
     expected["local"] = json!({
         "time_zone": "Europe/Berlin", "starts_at": "2026-01-31T13:00:00+01:00", "ends_at": "2026-01-31T15:00:00+01:00",
@@ -261,7 +242,7 @@ fn a_timeline_holds_each_kind_under_its_name_the_newest_first() {
     });
     let expected = json!({"items": [
         {"id": uuid::Uuid::from_u128(7), "at": AT, "kind": "note", "note": note},
-        {"id": uuid::Uuid::nil(), "at": AT, "kind": "maintenance", "maintenance": window_json()},
+        {"id": uuid::Uuid::nil(), "at": AT, "kind": "maintenance", "maintenance": answer::maintenance()},
     ], "next_cursor": null});
     assert_eq!(next, None);
     assert_answer::<TimelinePage>(&Page { items, next_cursor: None }, &expected);
@@ -292,24 +273,9 @@ fn connection() -> core_connection::Connection {
     })
 }
 
-fn connection_json() -> Value {
-    json!({
-        "id": example::ID, "operator_id": example::OTHER_ID, "name": "main", "status": "enabled", "protocol": "smpp",
-        "smpp": example::smpp(),
-        "spec_overrides": [{
-            "field": "window_size", "reason": "their SMSC wants it", "reference": "CHG-9",
-            "expires_at": "2027-01-01T00:00:00Z",
-        }],
-        "counts_for_operator": false, "private_network": true,
-        "allow_duplicate": {"reason": "one account, two cities"},
-        "version": 1, "config_version": 1, "bind_version": 1,
-        "created_at": AT, "created_by": "tester", "updated_at": AT, "updated_by": "tester",
-    })
-}
-
 #[test]
 fn a_connection_is_shown_with_its_profile_beside_the_protocol() {
-    assert_answer::<Connection>(&Connection::of(&connection()), &connection_json());
+    assert_answer::<Connection>(&Connection::of(&connection()), &answer::connection());
     let plain = testing::create_connection("plain", "a.example");
     let (plain, _) = core_connection::create::create(
         &operator(),
@@ -347,11 +313,7 @@ fn credential() -> core_credential::Credential {
 
 #[test]
 fn a_credential_is_shown_without_its_secret() {
-    let expected = json!({
-        "id": example::OTHER_ID, "connection_id": example::ID, "version": 1, "stage": "active", "system_id": "acme",
-        "note": null, "created_at": AT, "created_by": "tester", "activated_at": AT, "retired_at": null,
-        "expires_at": null, "retire_after_s": 604_800,
-    });
+    let expected = answer::credential();
     let shown = Credential::of(&credential());
     assert_answer::<Credential>(&shown, &expected);
     assert_answer::<CredentialList>(&CredentialList { items: vec![shown] }, &json!({"items": [expected]}));
@@ -362,15 +324,8 @@ fn a_lease_is_the_one_answer_with_a_password() {
     let secret =
         Secret { system_id: testing::text("acme"), password: Password::parse("s3cret".into()).ok().unwrap() };
     let refused = vec![(operator_id().uuid().into(), Refused::ConnectionDisabled)];
-    let answer = LeaseAnswer::of(vec![(credential(), secret)], refused);
-    let expected = json!({
-        "leases": [{
-            "connection_id": example::ID, "version": 1, "stage": "active",
-            "secret": {"system_id": "acme", "password": "s3cret"},
-        }],
-        "refused": [{"connection_id": example::OTHER_ID, "code": "connection_disabled"}],
-    });
-    assert_answer::<LeaseAnswer>(&answer, &expected);
+    let leased = LeaseAnswer::of(vec![(credential(), secret)], refused);
+    assert_answer::<LeaseAnswer>(&leased, &answer::leased());
 }
 
 fn rule() -> core_routing::Rule {
@@ -382,36 +337,23 @@ fn rule() -> core_routing::Rule {
     core_routing::Rule::restore(core_routing::RuleFields { id, ..created.fields().clone() })
 }
 
-fn rule_json() -> Value {
-    json!({
-        "id": example::ID, "name": "Germany", "enabled": false, "precedence": 10,
-        "match": {"destination": {"prefix": "49"}, "network_source": "any"},
-        "targets": [{
-            "connection_id": example::ID, "operator_id": example::OTHER_ID, "tier": 1, "weight": 70, "enabled": false,
-            "failover_on": "degraded", "note": "spare",
-        }],
-        "on_no_target": "reject", "version": 1,
-        "created_at": AT, "created_by": "tester", "updated_at": AT, "updated_by": "tester",
-    })
-}
-
 #[test]
 fn a_rule_is_shown_with_the_operators_of_its_targets() {
-    assert_answer::<Rule>(&Rule::of(&rule()), &rule_json());
+    assert_answer::<Rule>(&Rule::of(&rule()), &answer::rule());
 }
 
 #[test]
 fn a_resolve_answers_where_to_and_explains_only_when_it_is_asked() {
     let number = core_routing::Number::parse("491701234567").unwrap();
     let view = core_routing::View::new(vec![rule()], [].into(), Mark::new(1, 42));
-    let (answer, explain) =
+    let (found, explain) =
         core_routing::resolve_explained(&view, &core_routing::Request::towards(number, at()));
     let mut expected =
         json!({"outcome": "no_route", "rule_id": null, "candidates": [], "view_version": "1.42"});
-    assert_answer::<ResolveAnswer>(&ResolveAnswer::of(answer.clone(), None), &expected);
+    assert_answer::<ResolveAnswer>(&ResolveAnswer::of(found.clone(), None), &expected);
     expected["explain"] =
         json!([{"rule_id": example::ID, "outcome": "skipped", "reason": "rule_disabled", "targets": []}]);
-    assert_answer::<ResolveAnswer>(&ResolveAnswer::of(answer.clone(), Some(explain)), &expected);
+    assert_answer::<ResolveAnswer>(&ResolveAnswer::of(found.clone(), Some(explain)), &expected);
     let tier = core_routing::Tier::default();
     let candidate =
         core_routing::Candidate { connection_id: connection_id(), operator_id: operator_id(), tier };
@@ -419,13 +361,9 @@ fn a_resolve_answers_where_to_and_explains_only_when_it_is_asked() {
         outcome: core_routing::Outcome::Route,
         rule_id: Some(example::ID.parse().unwrap()),
         candidates: vec![candidate],
-        ..answer
+        ..found
     };
-    let expected = json!({
-        "outcome": "route", "rule_id": example::ID, "view_version": "1.42",
-        "candidates": [{"connection_id": example::ID, "operator_id": example::OTHER_ID, "tier": 0}],
-    });
-    assert_answer::<ResolveAnswer>(&ResolveAnswer::of(route, None), &expected);
+    assert_answer::<ResolveAnswer>(&ResolveAnswer::of(route, None), &answer::resolved());
 }
 
 #[test]
@@ -437,13 +375,7 @@ fn a_batch_is_answered_with_what_became_of_it() {
         SampleRefusal::NotAllowed,
     ];
     let refused = codes.into_iter().enumerate().map(|(index, code)| SampleRefused { index, code }).collect();
-    let expected = json!({
-        "accepted": 2, "duplicate": 1, "refused": [
-            {"index": 0, "code": "unknown_connection"}, {"index": 1, "code": "too_old"},
-            {"index": 2, "code": "in_future"}, {"index": 3, "code": "not_allowed"},
-        ],
-    });
-    assert_answer::<BatchAnswer>(&BatchAnswer { accepted: 2, duplicate: 1, refused }, &expected);
+    assert_answer::<BatchAnswer>(&BatchAnswer { accepted: 2, duplicate: 1, refused }, &answer::batch());
 }
 
 fn health(state: core_health::State) -> core_health::ConnectionHealth {
@@ -468,11 +400,7 @@ fn health_is_shown_with_rates_only_above_the_minimum_sample() {
     let few = expected(json!("insufficient_data"));
     assert_answer::<ConnectionHealth>(&shown(None), &few);
     assert_answer::<ConnectionHealth>(&shown(Some(sums(49, 49))), &few);
-    let rates = json!({
-        "submitted": 51, "ok": 0.3333, "throttled": 0.0, "rejected_message": 0.0, "operator_error": 0.0,
-        "no_answer": 0.0,
-    });
-    assert_answer::<ConnectionHealth>(&shown(Some(sums(51, 17))), &expected(rates));
+    assert_answer::<ConnectionHealth>(&shown(Some(sums(51, 17))), &answer::connection_health());
 }
 
 #[test]
@@ -502,6 +430,7 @@ fn the_health_of_an_operator_follows_from_its_connections() {
 
 #[test]
 fn an_event_is_a_cloud_event_and_a_page_tells_where_to_go_on() {
+    let mut event = answer::event();
     let stored = Stored {
         id: example::ID.parse().unwrap(),
         operator_id: operator_id(),
@@ -510,15 +439,8 @@ fn an_event_is_a_cloud_event_and_a_page_tells_where_to_go_on() {
         kind: EventType::HealthChanged,
         at: at(),
         traceparent: None,
-        data: json!({"id": example::OTHER_ID}),
+        data: event["data"].clone(),
     };
-    let mut event = json!({
-        "specversion": "1.0", "id": example::ID, "source": format!("/ops/operators/{}", example::OTHER_ID),
-        "type": "operator.health_changed", "time": AT, "datacontenttype": "application/json",
-        "subject": format!("ops.operator.{}.health_changed", example::OTHER_ID),
-        "dataschema": "urn:ops:event:operator.health_changed:v1", "sequence": "00010000000000000007",
-        "data": {"id": example::OTHER_ID},
-    });
     let page = EventPage::of(vec![stored.clone()], Mark::START, "/ops");
     assert_answer::<EventPage>(&page, &json!({"items": [event], "next_cursor": "1.42"}));
     let traced = Stored { traceparent: Some("00-0-0-01".into()), ..stored };
@@ -535,11 +457,7 @@ fn an_audit_entry_is_the_core_s_document() {
     let id = example::ID.parse().unwrap();
     let entry = AuditEntry::about_operator(id, ChangeName::OperatorUpdate, &operator(), &stamp)
         .with([Difference::set("display_name", "ACME")]);
-    let expected = json!({
-        "id": example::ID, "at": AT, "actor": {"issuer": "test", "subject": "tester"}, "action": "operator_update",
-        "operator_id": example::OTHER_ID, "subject": {"kind": "operator", "id": example::OTHER_ID},
-        "request_id": "request-6", "changes": [{"field": "display_name", "old": null, "new": "ACME"}],
-    });
+    let expected = answer::audit_entry();
     assert_answer::<AuditEntryShape>(&entry, &expected);
     let page = Page { items: vec![entry], next_cursor: None };
     assert_answer::<crate::wire::page::AuditPage>(&page, &json!({"items": [expected], "next_cursor": null}));
@@ -548,11 +466,11 @@ fn an_audit_entry_is_the_core_s_document() {
 #[test]
 fn a_page_has_its_items_and_the_next_cursor() {
     let page = Page { items: vec![Operator::of(&operator())], next_cursor: Some("x".into()) };
-    assert_answer::<OperatorPage>(&page, &json!({"items": [operator_json()], "next_cursor": "x"}));
+    assert_answer::<OperatorPage>(&page, &json!({"items": [answer::operator()], "next_cursor": "x"}));
     let page = Page { items: vec![Connection::of(&connection())], next_cursor: None };
-    assert_answer::<ConnectionPage>(&page, &json!({"items": [connection_json()], "next_cursor": null}));
+    assert_answer::<ConnectionPage>(&page, &json!({"items": [answer::connection()], "next_cursor": null}));
     let page = Page { items: vec![Rule::of(&rule())], next_cursor: None };
-    assert_answer::<RulePage>(&page, &json!({"items": [rule_json()], "next_cursor": null}));
+    assert_answer::<RulePage>(&page, &json!({"items": [answer::rule()], "next_cursor": null}));
 }
 
 #[test]
@@ -564,11 +482,7 @@ fn me_tells_who_the_caller_is() {
         permissions: vec!["operator:read".into()],
         expires_at: at(),
     };
-    let expected = json!({
-        "subject": "alice", "issuer": "https://issuer.example", "roles": ["viewer"], "permissions": ["operator:read"],
-        "expires_at": AT,
-    });
-    assert_answer::<Me>(&me, &expected);
+    assert_answer::<Me>(&me, &answer::me());
 }
 
 #[test]

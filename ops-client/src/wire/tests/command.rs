@@ -11,7 +11,7 @@ use ops_core::{
 };
 use serde_json::{Value, json};
 
-use super::example;
+use crate::example::request as example;
 use crate::{
     faults::parse,
     wire::{

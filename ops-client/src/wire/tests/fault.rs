@@ -4,7 +4,7 @@ use deserr::Deserr;
 use ops_core::Fault;
 use serde_json::{Value, json};
 
-use super::example;
+use crate::example::request as example;
 use crate::{
     faults::{FAULTS_MAX, Faults, parse},
     wire::{

@@ -1,7 +1,6 @@
 //! The contract as a whole: parsers against schemas, all faults at once, what becomes of bodies, and what answers are.
 
 mod document;
-mod example;
 pub(super) mod value;
 mod request;
 mod fault;

@@ -5,11 +5,9 @@ use ops_core::Fault;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use super::{
-    document::{Document, types},
-    example,
-};
+use super::document::{Document, types};
 use crate::{
+    example::request as example,
     faults::{Faults, parse},
     pointer::segment,
     wire::{

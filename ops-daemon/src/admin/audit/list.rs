@@ -1,8 +1,7 @@
 //! `GET /audit`.
 
 use axum::extract::State;
-use deserr::Deserr;
-use ops_client::{faults::Faults, paths, wire::page};
+use ops_client::{paths, wire::page};
 use ops_core::id::{AuditId, OperatorId};
 use serde_json::json;
 
@@ -14,20 +13,20 @@ use crate::{
         permission::AuditRead,
         permit::Permit,
         problem::Problem,
-        query::{Limit, QueryOf},
+        query::{Cursor, Limit, QueryOf, query},
     },
 };
 
-/// The query of the audit trail.
-#[derive(Deserr)]
-#[deserr(error = Faults, deny_unknown_fields)]
-pub struct Query {
-    #[deserr(default)]
-    operator_id: Option<OperatorId>,
-    #[deserr(default)]
-    limit: Limit,
-    #[deserr(default)]
-    cursor: Option<String>,
+query! {
+    /// The query of the audit trail.
+    Query {
+        /// Only entries under this operator; a rule is under the operator of its first target.
+        operator_id: Option<OperatorId> => OperatorId,
+        /// Entries of a page, 1 to 200 (50).
+        limit: Limit => Limit,
+        /// `next_cursor` of the page before.
+        cursor: Option<String> => Cursor,
+    }
 }
 
 /// Read the audit trail, newest first.
@@ -36,11 +35,7 @@ pub struct Query {
     path = paths::AUDIT,
     operation_id = "audit_list",
     tag = "audit",
-    params(
-        ("operator_id" = Option<uuid::Uuid>, Query, description = "Only entries under this operator; a rule is under the operator of its first target"),
-        ("limit" = Option<u16>, Query, description = "Entries of a page, 1 to 200 (50)", minimum = 1, maximum = 200),
-        ("cursor" = Option<String>, Query, description = "next_cursor of the page before"),
-    ),
+    params(Query),
     responses((status = 200, description = "A page", body = page::AuditPage)),
 )]
 pub async fn list(

@@ -1,9 +1,7 @@
 //! `GET /connections`.
 
 use axum::extract::State;
-use deserr::Deserr;
 use ops_client::{
-    faults::Faults,
     paths,
     wire::{connection, page},
 };
@@ -25,30 +23,30 @@ use crate::{
         permission::ConnectionRead,
         permit::Permit,
         problem::Problem,
-        query::{Limit, QueryOf},
+        query::{Cursor, Limit, QueryOf, query},
     },
 };
 
-/// The query of a search for connections.
-#[derive(Deserr)]
-#[deserr(error = Faults, deny_unknown_fields)]
-pub struct Query {
-    #[deserr(default)]
-    host: Option<Host>,
-    #[deserr(default)]
-    system_id: Option<SystemId>,
-    #[deserr(default)]
-    protocol: Option<Protocol>,
-    #[deserr(default, try_from(&String) = read_status -> Invalid)]
-    status: Option<Status>,
-    #[deserr(default, try_from(&String) = read_health -> Invalid)]
-    health: Option<Health>,
-    #[deserr(default)]
-    operator_id: Option<OperatorId>,
-    #[deserr(default)]
-    limit: Limit,
-    #[deserr(default)]
-    cursor: Option<String>,
+query! {
+    /// The query of a search for connections.
+    Query {
+        /// Only those with this host among their endpoints, or in their base URL.
+        host: Option<Host> => Host,
+        /// Only those with a staged or active credential of this system_id.
+        system_id: Option<SystemId> => SystemId,
+        /// Only those of this protocol.
+        protocol: Option<Protocol> => Protocol,
+        /// Only those that stand there.
+        status: Option<Status> = read_status => Status,
+        /// Only those in this judged state.
+        health: Option<Health> = read_health => Health,
+        /// Only those of this operator.
+        operator_id: Option<OperatorId> => OperatorId,
+        /// Entries of a page, 1 to 200 (50).
+        limit: Limit => Limit,
+        /// `next_cursor` of the page before.
+        cursor: Option<String> => Cursor,
+    }
 }
 
 fn read_status(raw: &str) -> Result<Option<Status>, Invalid> {
@@ -65,16 +63,7 @@ fn read_health(raw: &str) -> Result<Option<Health>, Invalid> {
     path = paths::CONNECTIONS,
     operation_id = "connection_search",
     tag = "connections",
-    params(
-        ("host" = Option<String>, Query, description = "Only those with this host among their endpoints, or in their base URL"),
-        ("system_id" = Option<String>, Query, description = "Only those with a staged or active credential of this system_id"),
-        ("protocol" = Option<String>, Query, description = "Only those of this protocol: smpp or http"),
-        ("status" = Option<String>, Query, description = "Only those that stand there: enabled, draining or disabled"),
-        ("health" = Option<String>, Query, description = "Only those in this judged state: unknown, healthy, degraded, down, probation or stale"),
-        ("operator_id" = Option<uuid::Uuid>, Query, description = "Only those of this operator"),
-        ("limit" = Option<u16>, Query, description = "Entries of a page, 1 to 200 (50)", minimum = 1, maximum = 200),
-        ("cursor" = Option<String>, Query, description = "next_cursor of the page before"),
-    ),
+    params(Query),
     responses((status = 200, description = "A page", body = page::ConnectionPage)),
 )]
 pub async fn search(

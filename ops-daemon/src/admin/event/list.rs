@@ -1,8 +1,7 @@
 //! `GET /events`.
 
 use axum::extract::State;
-use deserr::Deserr;
-use ops_client::{faults::Faults, paths, wire::event};
+use ops_client::{paths, wire::event};
 use ops_core::{Invalid, InvalidRule, Mark};
 
 use crate::{
@@ -12,18 +11,18 @@ use crate::{
         permission::EventRead,
         permit::Permit,
         problem::Problem,
-        query::{Limit, QueryOf},
+        query::{Limit, QueryOf, query},
     },
 };
 
-/// The query of a list of events.
-#[derive(Deserr)]
-#[deserr(error = Faults, deny_unknown_fields)]
-pub struct Query {
-    #[deserr(default, try_from(&String) = read_after -> Invalid)]
-    after: Option<Mark>,
-    #[deserr(default)]
-    limit: Limit,
+query! {
+    /// The query of a list of events.
+    Query {
+        /// Position of the last event known, such as 1.42.
+        after: Option<Mark> = read_after => Mark,
+        /// Entries of a page, 1 to 200 (50).
+        limit: Limit => Limit,
+    }
 }
 
 fn read_after(raw: &str) -> Result<Option<Mark>, Invalid> {
@@ -38,10 +37,7 @@ fn read_after(raw: &str) -> Result<Option<Mark>, Invalid> {
     path = paths::EVENTS,
     operation_id = "event_list",
     tag = "events",
-    params(
-        ("after" = Option<String>, Query, description = "Position of the last event known, such as 1.42", pattern = r"^(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)$"),
-        ("limit" = Option<u16>, Query, description = "Entries of a page, 1 to 200 (50)", minimum = 1, maximum = 200),
-    ),
+    params(Query),
     responses((status = 200, description = "Events, and where to go on", body = event::EventPage)),
 )]
 pub async fn list(

@@ -1,9 +1,7 @@
 //! `GET /operators/{operator_id}/maintenances`.
 
 use axum::extract::State;
-use deserr::Deserr;
 use ops_client::{
-    faults::Faults,
     paths,
     wire::{maintenance::Maintenance, page},
 };
@@ -22,20 +20,20 @@ use crate::{
         permission::OperatorRead,
         permit::Permit,
         problem::Problem,
-        query::{Limit, QueryOf},
+        query::{Cursor, Limit, QueryOf, query},
     },
 };
 
-/// The query of a list of windows.
-#[derive(Deserr)]
-#[deserr(error = Faults, deny_unknown_fields)]
-pub struct Query {
-    #[deserr(default)]
-    phase: Option<Phase>,
-    #[deserr(default)]
-    limit: Limit,
-    #[deserr(default)]
-    cursor: Option<String>,
+query! {
+    /// The query of a list of windows.
+    Query {
+        /// Only windows in this phase.
+        phase: Option<Phase> => Phase,
+        /// Entries of a page, 1 to 200 (50).
+        limit: Limit => Limit,
+        /// `next_cursor` of the page before.
+        cursor: Option<String> => Cursor,
+    }
 }
 
 /// List an operator's planned windows, newest first.
@@ -44,12 +42,7 @@ pub struct Query {
     path = paths::OPERATOR_MAINTENANCES,
     operation_id = "maintenance_list",
     tag = "maintenances",
-    params(
-        ("operator_id" = uuid::Uuid, Path, description = "The operator's id"),
-        ("phase" = Option<String>, Query, description = "Only windows in this phase: planned, draining, running, ended or cancelled"),
-        ("limit" = Option<u16>, Query, description = "Entries of a page, 1 to 200 (50)", minimum = 1, maximum = 200),
-        ("cursor" = Option<String>, Query, description = "next_cursor of the page before"),
-    ),
+    params(("operator_id" = uuid::Uuid, Path, description = "The operator's id"), Query),
     responses((status = 200, description = "A page", body = page::MaintenancePage)),
 )]
 pub async fn list(

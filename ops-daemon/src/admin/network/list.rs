@@ -1,11 +1,9 @@
 //! `GET /networks`.
 
 use axum::extract::State;
-use deserr::Deserr;
 use ops_client::{
-    faults::Faults,
     paths,
-    wire::{network::Network, page},
+    wire::{network::Network, page, rule},
 };
 use ops_core::{
     Invalid,
@@ -14,6 +12,7 @@ use ops_core::{
     text_rule::TextRule,
 };
 use serde_json::json;
+use utoipa::openapi::Schema;
 
 use crate::{
     app::App,
@@ -23,30 +22,38 @@ use crate::{
         permission::OperatorRead,
         permit::Permit,
         problem::Problem,
-        query::{Limit, QueryOf},
+        query::{Cursor, Limit, QueryOf, query},
     },
 };
 
-/// The query of a list of networks.
-#[derive(Deserr)]
-#[deserr(error = Faults, deny_unknown_fields)]
-pub struct Query {
-    #[deserr(default)]
-    mcc: Option<Mcc>,
-    #[deserr(default)]
-    mnc: Option<Mnc>,
-    #[deserr(default)]
-    country: Option<CountryCode>,
-    #[deserr(default, try_from(&String) = read_part -> Invalid)]
-    q: Option<NameKey>,
-    #[deserr(default)]
-    limit: Limit,
-    #[deserr(default)]
-    cursor: Option<String>,
+query! {
+    /// The query of a list of networks.
+    Query {
+        /// Only networks with this mobile country code.
+        mcc: Option<Mcc> => Mcc,
+        /// Only networks with this mobile network code, as text.
+        mnc: Option<Mnc> => Mnc,
+        /// Only networks of this country (ISO 3166-1 alpha-2).
+        country: Option<CountryCode> => CountryCode,
+        /// Part of the name, in any case.
+        q: Option<NameKey> = read_part => Part,
+        /// Entries of a page, 1 to 200 (50).
+        limit: Limit => Limit,
+        /// `next_cursor` of the page before.
+        cursor: Option<String> => Cursor,
+    }
 }
 
 /// Part of a name.
 const PART: TextRule = TextRule { min: 1, max: 128, pattern: None, accepts: |_| true, hint: "" };
+
+struct Part;
+
+impl rule::Described for Part {
+    fn described() -> Schema {
+        rule::text(&PART).into()
+    }
+}
 
 fn read_part(raw: &str) -> Result<Option<NameKey>, Invalid> {
     PART.parse(raw).map(|part| Some(NameKey::of(&part)))
@@ -58,14 +65,7 @@ fn read_part(raw: &str) -> Result<Option<NameKey>, Invalid> {
     path = paths::NETWORKS,
     operation_id = "network_list",
     tag = "networks",
-    params(
-        ("mcc" = Option<String>, Query, description = "Only networks with this mobile country code: 3 digits"),
-        ("mnc" = Option<String>, Query, description = "Only networks with this mobile network code: 2 or 3 digits, as text"),
-        ("country" = Option<String>, Query, description = "Only networks of this country (ISO 3166-1 alpha-2)"),
-        ("q" = Option<String>, Query, description = "Part of the name, in any case", min_length = 1, max_length = 128),
-        ("limit" = Option<u16>, Query, description = "Entries of a page, 1 to 200 (50)", minimum = 1, maximum = 200),
-        ("cursor" = Option<String>, Query, description = "next_cursor of the page before"),
-    ),
+    params(Query),
     responses((status = 200, description = "A page", body = page::NetworkPage)),
 )]
 pub async fn list(

@@ -1,11 +1,9 @@
 //! `GET /operators`.
 
 use axum::extract::State;
-use deserr::Deserr;
 use ops_client::{
-    faults::Faults,
     paths,
-    wire::{operator, page},
+    wire::{operator, page, rule},
 };
 use ops_core::{
     Invalid, InvalidRule, Text as _, Word,
@@ -17,6 +15,7 @@ use ops_core::{
 };
 use ops_store::port::{Deleted, OperatorFilter, OperatorSort};
 use serde_json::json;
+use utoipa::openapi::Schema;
 
 use crate::{
     app::{App, refusal::Refusal},
@@ -26,34 +25,34 @@ use crate::{
         permission::OperatorRead,
         permit::Permit,
         problem::Problem,
-        query::{Limit, QueryOf},
+        query::{Cursor, Limit, QueryOf, query},
     },
 };
 
-/// The query of a list of operators.
-#[derive(Deserr)]
-#[deserr(error = Faults, deny_unknown_fields)]
-pub struct Query {
-    #[deserr(default, try_from(&String) = read_prefix -> Invalid)]
-    q: Option<String>,
-    #[deserr(default, try_from(&String) = read_status -> Invalid)]
-    status: Option<Status>,
-    #[deserr(default, try_from(&String) = read_health -> Invalid)]
-    health: Option<Health>,
-    #[deserr(default)]
-    country: Option<CountryCode>,
-    #[deserr(default, try_from(&String) = read_network -> Invalid)]
-    network: Option<Plmn>,
-    #[deserr(default, try_from(&String) = read_label -> Invalid)]
-    label: Option<(LabelKey, Option<LabelValue>)>,
-    #[deserr(default, try_from(&String) = read_deleted -> Invalid)]
-    deleted: Deleted,
-    #[deserr(default, try_from(&String) = read_sort -> Invalid)]
-    sort: OperatorSort,
-    #[deserr(default)]
-    limit: Limit,
-    #[deserr(default)]
-    cursor: Option<String>,
+query! {
+    /// The query of a list of operators.
+    Query {
+        /// Prefix of the code or of the folded display name.
+        q: Option<String> = read_prefix => Prefix,
+        /// Only operators that stand there.
+        status: Option<Status> = read_status => Status,
+        /// Only operators in this judged state.
+        health: Option<Health> = read_health => Health,
+        /// Only operators that work there (ISO 3166-1 alpha-2).
+        country: Option<CountryCode> => CountryCode,
+        /// Only operators that terminate this network: MCC-MNC, such as 262-01.
+        network: Option<Plmn> = read_network => NetworkShape,
+        /// Only operators with this label: key, or key=value.
+        label: Option<(LabelKey, Option<LabelValue>)> = read_label => LabelShape,
+        /// Whether deleted operators are shown, or only they; without it, they are left out.
+        deleted: Deleted = read_deleted => DeletedShape,
+        /// Their order (code); `display_name` is not stable while operators are renamed.
+        sort: OperatorSort = read_sort => SortShape,
+        /// Entries of a page, 1 to 200 (50).
+        limit: Limit => Limit,
+        /// `next_cursor` of the page before.
+        cursor: Option<String> => Cursor,
+    }
 }
 
 /// What a display name may hold, a search for it may hold, and nothing that a database refuses.
@@ -85,6 +84,46 @@ fn read_label(raw: &str) -> Result<Option<(LabelKey, Option<LabelValue>)>, Inval
     }
 }
 
+struct Prefix;
+
+impl rule::Described for Prefix {
+    fn described() -> Schema {
+        rule::text(&PREFIX).into()
+    }
+}
+
+struct NetworkShape;
+
+impl rule::Described for NetworkShape {
+    fn described() -> Schema {
+        rule::pattern("^[0-9]{3}-[0-9]{2,3}$").into()
+    }
+}
+
+struct LabelShape;
+
+impl rule::Described for LabelShape {
+    fn described() -> Schema {
+        rule::pattern("^[a-z0-9][a-z0-9._/-]{0,62}(=.{0,255})?$").into()
+    }
+}
+
+struct DeletedShape;
+
+impl rule::Described for DeletedShape {
+    fn described() -> Schema {
+        rule::words(["include", "only"]).into()
+    }
+}
+
+struct SortShape;
+
+impl rule::Described for SortShape {
+    fn described() -> Schema {
+        rule::words(["code", "created_at", "display_name"]).into()
+    }
+}
+
 fn read_deleted(raw: &str) -> Result<Deleted, Invalid> {
     match raw {
         "include" => Ok(Deleted::Include),
@@ -110,18 +149,7 @@ fn read_sort(raw: &str) -> Result<OperatorSort, Invalid> {
     path = paths::OPERATORS,
     operation_id = "operator_list",
     tag = "operators",
-    params(
-        ("q" = Option<String>, Query, description = "Prefix of the code or of the folded display name", min_length = 1, max_length = 128),
-        ("status" = Option<String>, Query, description = "Only operators that stand there"),
-        ("health" = Option<String>, Query, description = "Only operators in this judged state: unknown, healthy, degraded, down or stale"),
-        ("country" = Option<String>, Query, description = "Only operators that work there (ISO 3166-1 alpha-2)"),
-        ("network" = Option<String>, Query, description = "Only operators that terminate this network: MCC-MNC, such as 262-01"),
-        ("label" = Option<String>, Query, description = "Only operators with this label: key, or key=value"),
-        ("deleted" = Option<String>, Query, description = "include or only: whether deleted operators are shown"),
-        ("sort" = Option<String>, Query, description = "code (default), created_at or display_name; the last is not stable while operators are renamed"),
-        ("limit" = Option<u16>, Query, description = "Entries of a page, 1 to 200 (50)", minimum = 1, maximum = 200),
-        ("cursor" = Option<String>, Query, description = "next_cursor of the page before"),
-    ),
+    params(Query),
     responses((status = 200, description = "A page", body = page::OperatorPage)),
 )]
 pub async fn list(

@@ -26,11 +26,7 @@ use crate::{
     path = paths::OPERATOR_TIMELINE,
     operation_id = "operator_timeline",
     tag = "operators",
-    params(
-        ("operator_id" = uuid::Uuid, Path, description = "The operator's id"),
-        ("limit" = Option<u16>, Query, description = "Entries of a page, 1 to 200 (50)", minimum = 1, maximum = 200),
-        ("cursor" = Option<String>, Query, description = "next_cursor of the page before"),
-    ),
+    params(("operator_id" = uuid::Uuid, Path, description = "The operator's id"), PageQuery),
     responses((status = 200, description = "A page", body = page::TimelinePage)),
 )]
 pub async fn timeline(

@@ -1,9 +1,7 @@
 //! `GET /routing/rules`.
 
 use axum::extract::State;
-use deserr::Deserr;
 use ops_client::{
-    faults::Faults,
     paths,
     wire::{page, routing},
 };
@@ -19,22 +17,22 @@ use crate::{
         permission::RoutingRead,
         permit::Permit,
         problem::Problem,
-        query::{Limit, QueryOf},
+        query::{Cursor, Limit, QueryOf, query},
     },
 };
 
-/// The query of a list of rules.
-#[derive(Deserr)]
-#[deserr(error = Faults, deny_unknown_fields)]
-pub struct Query {
-    #[deserr(default)]
-    connection_id: Option<ConnectionId>,
-    #[deserr(default)]
-    operator_id: Option<OperatorId>,
-    #[deserr(default)]
-    limit: Limit,
-    #[deserr(default)]
-    cursor: Option<String>,
+query! {
+    /// The query of a list of rules.
+    Query {
+        /// Only rules that target this connection.
+        connection_id: Option<ConnectionId> => ConnectionId,
+        /// Only rules that target this operator.
+        operator_id: Option<OperatorId> => OperatorId,
+        /// Entries of a page, 1 to 200 (50).
+        limit: Limit => Limit,
+        /// `next_cursor` of the page before.
+        cursor: Option<String> => Cursor,
+    }
 }
 
 /// List routing rules, by precedence.
@@ -43,12 +41,7 @@ pub struct Query {
     path = paths::RULES,
     operation_id = "rule_list",
     tag = "routing",
-    params(
-        ("connection_id" = Option<uuid::Uuid>, Query, description = "Only rules that target this connection"),
-        ("operator_id" = Option<uuid::Uuid>, Query, description = "Only rules that target this operator"),
-        ("limit" = Option<u16>, Query, description = "Entries of a page, 1 to 200 (50)", minimum = 1, maximum = 200),
-        ("cursor" = Option<String>, Query, description = "next_cursor of the page before"),
-    ),
+    params(Query),
     responses((status = 200, description = "A page", body = page::RulePage)),
 )]
 pub async fn list(

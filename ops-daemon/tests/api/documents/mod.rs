@@ -1,7 +1,8 @@
-//! Documents that are made from the code and committed: `cargo xtask documents` writes them, these tests compare them.
+//! Documents that are made from the code and committed: `cargo xtask documents` and `cargo xtask contract --write` write them.
 
 pub(crate) mod permission;
 mod error_code;
+mod event_schema;
 
 /// Writes them.
 const WRITES: &str = "cargo xtask documents";

@@ -21,8 +21,8 @@ Made by `cargo xtask documents` from the route tables and the roles; a test comp
 service for every line of it.
 
 What does not stand here is refused: another path with 404, another method with 405, a caller without the permission with \
-403, and one without a valid token with 401. Both listeners give `/openapi.json` to everybody who reaches them; the ops \
-listener holds no data. A change that sends the credential of a connection somewhere else takes `credential:write` as well.
+403, and one without a valid token with 401. Both listeners give `/openapi.json` to everybody who reaches them, the admin \
+listener also the page `/docs`; the ops listener holds no data. A change that sends the credential of a connection somewhere else takes `credential:write` as well.
 
 ";
 

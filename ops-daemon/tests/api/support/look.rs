@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::{Daemon, Database, until};
+use super::{Daemon, Database, assert_registered, until};
 
 impl Daemon {
     /// Every event that is committed, in order, once all of them are numbered.
@@ -32,6 +32,7 @@ impl Daemon {
             if items.is_empty() {
                 return events;
             }
+            items.iter().for_each(assert_registered);
             events.extend(items.iter().cloned());
             page.body["next_cursor"].as_str().unwrap().clone_into(&mut after);
         }

@@ -6,6 +6,7 @@ mod daemon;
 mod estate;
 mod look;
 mod observation;
+mod registry;
 #[cfg(feature = "stack")]
 mod servers;
 mod until;
@@ -16,6 +17,7 @@ pub use daemon::ByWayOf;
 pub use daemon::{Daemon, Database, Options, free_ports};
 pub use estate::{Estate, sample};
 pub use observation::{now, sample_of, with};
+pub use registry::assert_registered;
 #[cfg(feature = "stack")]
 pub use servers::Servers;
 pub use until::until;

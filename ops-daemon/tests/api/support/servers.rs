@@ -1,6 +1,7 @@
 //! The servers of production, as one test sees them: a database and an event stream of its own, and the secret store that
 //! all tests share, where every operator has a place of its own; or three processes that a test may harm.
 
+use super::registry::assert_registered;
 use std::{
     env, fs,
     os::unix::fs::PermissionsExt as _,
@@ -133,9 +134,13 @@ impl Servers {
         self.nats_port
     }
 
-    /// Every message of the event stream, in order.
+    /// Every message of the event stream, in order; each follows its schema.
     pub async fn messages(&self) -> Vec<OnStream> {
-        nats::messages(&format!("nats://127.0.0.1:{}", self.nats_port)).await
+        let messages = nats::messages(&format!("nats://127.0.0.1:{}", self.nats_port)).await;
+        for message in &messages {
+            assert_registered(&serde_json::from_slice(&message.body).unwrap());
+        }
+        messages
     }
 
     /// Port of the secret store.

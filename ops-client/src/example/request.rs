@@ -2,17 +2,23 @@
 
 use serde_json::{Value, json};
 
-pub(super) const ID: &str = "0192f0c1-7a2b-7c3d-8e4f-0123456789a1";
-pub(super) const OTHER_ID: &str = "0192f0c1-7a2b-7c3d-8e4f-0123456789a2";
+/// An id.
+pub const ID: &str = "0192f0c1-7a2b-7c3d-8e4f-0123456789a1";
+/// Another one.
+pub const OTHER_ID: &str = "0192f0c1-7a2b-7c3d-8e4f-0123456789a2";
 
-pub(super) fn operator_create() -> Value {
+/// Of an operator.
+#[must_use]
+pub fn operator_create() -> Value {
     with_about(json!({
         "code": "acme-de", "display_name": "ACME", "kind": "mno", "external_id": "4711", "importance": "critical",
         "countries": ["DE"], "networks": [{"mcc": "262", "mnc": "01"}], "labels": {"team/name": "blue"},
     }))
 }
 
-pub(super) fn operator_update() -> Value {
+/// Of a change of an operator.
+#[must_use]
+pub fn operator_update() -> Value {
     with_about(json!({
         "display_name": "ACME", "external_id": "4711", "importance": "critical", "countries": ["DE"],
         "networks": [{"mcc": "262", "mnc": "01"}], "labels": {"team/name": "blue"},
@@ -20,7 +26,8 @@ pub(super) fn operator_update() -> Value {
 }
 
 /// With what people need to know about an operator.
-pub(super) fn with_about(mut operator: Value) -> Value {
+#[must_use]
+pub fn with_about(mut operator: Value) -> Value {
     let about = json!({
         "legal_name": "ACME Telecom GmbH", "website": "https://acme.example",
         "portal_url": "https://partner.acme.example/login", "description": "Reaches all of Germany.",
@@ -34,54 +41,68 @@ pub(super) fn with_about(mut operator: Value) -> Value {
             "currency": "EUR", "contracted_tps": 200, "contracted_binds": 8,
         },
     });
-    let members = about.as_object().unwrap().clone();
-    operator.as_object_mut().unwrap().extend(members);
+    extend(&mut operator, about);
     operator
 }
 
-pub(super) fn maintenance_create() -> Value {
+/// Of a planned window.
+#[must_use]
+pub fn maintenance_create() -> Value {
     let mut body = maintenance_update();
-    body["connection_id"] = json!(ID);
+    extend(&mut body, json!({"connection_id": ID}));
     body
 }
 
-pub(super) fn maintenance_update() -> Value {
+/// Of a change of a planned window.
+#[must_use]
+pub fn maintenance_update() -> Value {
     json!({
         "starts_at": "2026-02-01T01:00:00Z", "ends_at": "2026-02-01T03:00:00Z", "reason": "new SMSC",
         "reference": "CHG-7", "drain_s": 600,
     })
 }
 
-pub(super) fn note_create() -> Value {
+/// Of a note.
+#[must_use]
+pub fn note_create() -> Value {
     json!({"text": "Called their NOC.", "reference": "INC-9"})
 }
 
-/// Of both protocols: a body has one of them.
-pub(super) fn connection_create() -> Value {
+/// Of a connection over SMPP.
+#[must_use]
+pub fn connection_create() -> Value {
     json!({"name": "main", "protocol": "smpp", "smpp": smpp(), "spec_overrides": [spec_override()],
         "counts_for_operator": false, "private_network": true, "allow_duplicate": {"reason": "one account, two cities"}})
 }
 
-pub(super) fn connection_create_http() -> Value {
+/// Of a connection over HTTP.
+#[must_use]
+pub fn connection_create_http() -> Value {
     json!({"name": "main", "protocol": "http", "http": http(), "spec_overrides": [spec_override()],
         "counts_for_operator": false, "private_network": true, "allow_duplicate": {"reason": "one account, two cities"}})
 }
 
-fn spec_override() -> Value {
+/// An exception from a rule of the profile.
+#[must_use]
+pub fn spec_override() -> Value {
     json!({
         "field": "window_size", "reason": "their SMSC wants it", "reference": "CHG-9",
         "expires_at": "2027-01-01T00:00:00Z",
     })
 }
 
-fn http() -> Value {
+/// A profile over HTTP.
+#[must_use]
+pub fn http() -> Value {
     json!({
         "base_url": "https://api.example.net/v1", "method": "PUT", "auth": "bearer", "timeout_ms": 5000,
         "concurrency": 20, "max_tps": 12.5, "success_status": [200, 202], "idempotency_header": "Idempotency-Key",
     })
 }
 
-pub(super) fn smpp() -> Value {
+/// A profile over SMPP.
+#[must_use]
+pub fn smpp() -> Value {
     let mut smpp = json!({
         "endpoints": [
             {"host": "smsc.example.net", "port": 2775, "priority": 1, "weight": 5, "direction": "any", "site": "FRA1"},
@@ -104,7 +125,7 @@ pub(super) fn smpp() -> Value {
         },
         "encodings": [{"alphabet": "latin1", "data_coding": 3, "charset": "latin1"}], "long_message": "sar_tlv",
     });
-    smpp.as_object_mut().unwrap().extend(addresses_and_receipts().as_object().unwrap().clone());
+    extend(&mut smpp, addresses_and_receipts());
     smpp
 }
 
@@ -128,15 +149,21 @@ fn addresses_and_receipts() -> Value {
     })
 }
 
-pub(super) fn credential_create() -> Value {
+/// Of a credential.
+#[must_use]
+pub fn credential_create() -> Value {
     json!({"system_id": "acme", "password": "s3cret", "note": "from the contract"})
 }
 
-pub(super) fn lease_request() -> Value {
+/// Of a lease.
+#[must_use]
+pub fn lease_request() -> Value {
     json!({"connection_ids": [ID, OTHER_ID], "stage": "staged"})
 }
 
-pub(super) fn destinations() -> Vec<Value> {
+/// One of each kind that a rule can match.
+#[must_use]
+pub fn destinations() -> Vec<Value> {
     vec![
         json!({"number": "491701234567"}),
         json!({"mcc": "262", "mnc": "01"}),
@@ -146,7 +173,9 @@ pub(super) fn destinations() -> Vec<Value> {
     ]
 }
 
-pub(super) fn rule_create(destination: &Value) -> Value {
+/// Of a rule for a destination.
+#[must_use]
+pub fn rule_create(destination: &Value) -> Value {
     json!({
         "name": "Germany", "enabled": false, "precedence": 10,
         "match": {"destination": destination, "network_source": "any"},
@@ -157,7 +186,9 @@ pub(super) fn rule_create(destination: &Value) -> Value {
     })
 }
 
-pub(super) fn resolve_request() -> Value {
+/// Of a question where to.
+#[must_use]
+pub fn resolve_request() -> Value {
     json!({
         "destination": "+491701234567", "network": {"mcc": "262", "mnc": "01", "source": "imsi"},
         "split_key": "message-1", "attempt": 1, "exclude": [OTHER_ID], "origin_operator_id": ID,
@@ -165,11 +196,15 @@ pub(super) fn resolve_request() -> Value {
     })
 }
 
-pub(super) fn sample_batch() -> Value {
+/// Of a batch of samples.
+#[must_use]
+pub fn sample_batch() -> Value {
     json!({"samples": [sample()]})
 }
 
-pub(super) fn sample() -> Value {
+/// One sample.
+#[must_use]
+pub fn sample() -> Value {
     json!({
         "connection_id": ID, "connector_id": "gateway/a-1", "run_id": OTHER_ID, "seq": 7,
         "window_start": "2026-01-31T12:00:00Z", "window_s": 30,
@@ -189,4 +224,28 @@ pub(super) fn sample() -> Value {
         }],
         "mo_total": 5, "window_full_ms": 6, "throttled_ms": 7, "queue_depth": 8, "reconnects": 9,
     })
+}
+
+/// Of moves that want a reason.
+#[must_use]
+pub fn suspend() -> Value {
+    json!({"reason": "unpaid invoices"})
+}
+
+/// Of a drain that ends by itself.
+#[must_use]
+pub fn drain() -> Value {
+    json!({"reason": "contract ends", "until": "2026-02-01T00:00:00Z"})
+}
+
+/// Of a change of a connection.
+#[must_use]
+pub fn connection_update() -> Value {
+    json!({"name": "main", "smpp": {"window_size": 20, "max_tps": 12.5}})
+}
+
+fn extend(object: &mut Value, more: Value) {
+    if let (Value::Object(members), Value::Object(more)) = (object, more) {
+        members.extend(more);
+    }
 }
