@@ -77,7 +77,31 @@ CREATE TABLE ops.audit (
     action text NOT NULL,
     operator_id uuid,
     request_id text NOT NULL,
-    entry text NOT NULL
+    entry text NOT NULL,
+    row_no bigint NOT NULL,
+    actor text DEFAULT ''::text NOT NULL COLLATE pg_catalog."C",
+    subject_id uuid
+);
+
+CREATE TABLE ops.audit_link (
+    n bigint NOT NULL,
+    row_no bigint NOT NULL,
+    hash bytea NOT NULL
+);
+
+ALTER TABLE ops.audit ALTER COLUMN row_no ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME ops.audit_row_no_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE ops.audit_seal (
+    n bigint NOT NULL,
+    signature bytea NOT NULL,
+    at timestamp with time zone NOT NULL
 );
 
 CREATE TABLE ops.connection (
@@ -411,8 +435,17 @@ CREATE TABLE ops.service (
 
 ALTER TABLE ONLY ops.operator_health_log ATTACH PARTITION ops.operator_health_log_default DEFAULT;
 
+ALTER TABLE ONLY ops.audit_link
+    ADD CONSTRAINT audit_link_pkey PRIMARY KEY (n);
+
+ALTER TABLE ONLY ops.audit_link
+    ADD CONSTRAINT audit_link_row_taken UNIQUE (row_no);
+
 ALTER TABLE ONLY ops.audit
     ADD CONSTRAINT audit_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY ops.audit_seal
+    ADD CONSTRAINT audit_seal_pkey PRIMARY KEY (n);
 
 ALTER TABLE ONLY ops.connection_health
     ADD CONSTRAINT connection_health_pkey PRIMARY KEY (connection_id);
@@ -498,7 +531,17 @@ CREATE INDEX account_by_operator ON ops.account USING btree (operator_id);
 
 CREATE UNIQUE INDEX account_taken ON ops.account USING btree (host, port, system_id, system_type, direction) WHERE (NOT shared);
 
+CREATE INDEX audit_by_action ON ops.audit USING btree (action, id);
+
+CREATE INDEX audit_by_actor ON ops.audit USING btree (actor, id);
+
 CREATE INDEX audit_by_operator ON ops.audit USING btree (operator_id, id);
+
+CREATE INDEX audit_by_request ON ops.audit USING btree (request_id, id);
+
+CREATE INDEX audit_by_row ON ops.audit USING btree (row_no);
+
+CREATE INDEX audit_by_subject ON ops.audit USING btree (subject_id, id);
 
 CREATE INDEX connection_by_operator ON ops.connection USING btree (operator_id);
 
@@ -650,6 +693,14 @@ GRANT SELECT ON TABLE ops.account TO ops_maint;
 GRANT SELECT,INSERT ON TABLE ops.audit TO ops_app;
 GRANT SELECT ON TABLE ops.audit TO ops_read;
 GRANT SELECT ON TABLE ops.audit TO ops_maint;
+
+GRANT SELECT,INSERT ON TABLE ops.audit_link TO ops_app;
+GRANT SELECT ON TABLE ops.audit_link TO ops_read;
+GRANT SELECT ON TABLE ops.audit_link TO ops_maint;
+
+GRANT SELECT,INSERT ON TABLE ops.audit_seal TO ops_app;
+GRANT SELECT ON TABLE ops.audit_seal TO ops_read;
+GRANT SELECT ON TABLE ops.audit_seal TO ops_maint;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE ops.connection TO ops_app;
 GRANT SELECT ON TABLE ops.connection TO ops_read;

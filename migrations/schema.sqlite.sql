@@ -9,13 +9,28 @@ CREATE TABLE account (
     shared INTEGER NOT NULL
 ) STRICT;
 
-CREATE TABLE audit (
-    id BLOB NOT NULL PRIMARY KEY,
+CREATE TABLE "audit" (
+    row_no INTEGER PRIMARY KEY AUTOINCREMENT,
+    id BLOB NOT NULL UNIQUE,
     at INTEGER NOT NULL,
     action TEXT NOT NULL,
     operator_id BLOB,
     request_id TEXT NOT NULL,
-    entry TEXT NOT NULL
+    entry TEXT NOT NULL,
+    actor TEXT NOT NULL DEFAULT '',
+    subject_id BLOB
+) STRICT;
+
+CREATE TABLE audit_link (
+    n INTEGER NOT NULL PRIMARY KEY,
+    row_no INTEGER NOT NULL CONSTRAINT audit_link_row_taken UNIQUE,
+    hash BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE audit_seal (
+    n INTEGER NOT NULL PRIMARY KEY,
+    signature BLOB NOT NULL,
+    at INTEGER NOT NULL
 ) STRICT;
 
 CREATE TABLE "connection" (
@@ -297,7 +312,15 @@ CREATE INDEX account_by_operator ON account (operator_id);
 
 CREATE UNIQUE INDEX account_taken ON account (host, port, system_id, system_type, direction) WHERE NOT shared;
 
+CREATE INDEX audit_by_action ON audit (action, id);
+
+CREATE INDEX audit_by_actor ON audit (actor, id);
+
 CREATE INDEX audit_by_operator ON audit (operator_id, id);
+
+CREATE INDEX audit_by_request ON audit (request_id, id);
+
+CREATE INDEX audit_by_subject ON audit (subject_id, id);
 
 CREATE INDEX connection_by_operator ON connection (operator_id);
 

@@ -61,8 +61,12 @@ pub const RESOLVE: &str = "/admin/v1/routing/resolve";
 pub const NETWORKS: &str = "/admin/v1/networks";
 /// The published events.
 pub const EVENTS: &str = "/admin/v1/events";
+/// The published events as they come.
+pub const EVENT_STREAM: &str = "/admin/v1/events/stream";
 /// The audit trail.
 pub const AUDIT: &str = "/admin/v1/audit";
+/// Whether the audit trail is as it was written.
+pub const AUDIT_VERIFY: &str = "/admin/v1/audit/verify";
 /// Who the caller is and what it may do.
 pub const ME: &str = "/admin/v1/me";
 

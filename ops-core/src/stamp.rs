@@ -1,5 +1,7 @@
 //! The stamp of one request: when, who, which request, and the ids it will mint. Pure and repeatable.
 
+use std::net::IpAddr;
+
 use jiff::{RoundMode, Timestamp, TimestampRound, Unit};
 use uuid::Uuid;
 use xxhash_rust::xxh3::xxh3_128_with_seed;
@@ -13,6 +15,7 @@ pub struct Stamp {
     actor: Actor,
     request_id: String,
     traceparent: Option<String>,
+    source_address: Option<IpAddr>,
     seed: [u8; 16],
 }
 
@@ -28,7 +31,21 @@ impl Stamp {
         seed: [u8; 16],
     ) -> Self {
         let to_micros = TimestampRound::new().smallest(Unit::Microsecond).mode(RoundMode::Floor);
-        Self { at: at.round(to_micros).unwrap_or(at), actor, request_id, traceparent, seed }
+        let at = at.round(to_micros).unwrap_or(at);
+        Self { at, actor, request_id, traceparent, source_address: None, seed }
+    }
+
+    /// The same, of a request that came from this address.
+    #[must_use]
+    pub const fn from_address(mut self, address: Option<IpAddr>) -> Self {
+        self.source_address = address;
+        self
+    }
+
+    /// Where the request came from; nothing for our own tasks.
+    #[must_use]
+    pub const fn source_address(&self) -> Option<IpAddr> {
+        self.source_address
     }
 
     /// When the request came in, in whole microseconds.

@@ -14,6 +14,7 @@ use crate::{
         accept::{self, Limits},
         host::Hosts,
         layers,
+        source::TrustedProxies,
         tls::Tls,
         tls_files::{NotServed, TlsFiles, Wanted},
     },
@@ -90,9 +91,20 @@ impl End {
 
 /// Serves all three. `apis` ends the two with an API; `ops` is ended after them, since it tells of the drain.
 pub fn serve(bound: Bound, config: &Config, app: &App, apis: &End, ops: &End) {
-    let admin = around(admin::router::router().router, app, Listener::Admin, config.admin.hosts.clone());
-    let internal =
-        around(internal::router::router().router, app, Listener::Internal, config.internal.hosts.clone());
+    let admin = around(
+        admin::router::router().router,
+        app,
+        Listener::Admin,
+        config.admin.hosts.clone(),
+        TrustedProxies::new(&config.admin.trusted_proxies),
+    );
+    let internal = around(
+        internal::router::router().router,
+        app,
+        Listener::Internal,
+        config.internal.hosts.clone(),
+        TrustedProxies::default(),
+    );
     let drain = config.shutdown.drain();
     let (socket, tls) = bound.admin;
     apis.spawn(accept::serve(socket, tls, admin, Limits { drain, ..Limits::ADMIN }, apis.stop.clone()));
@@ -114,7 +126,13 @@ pub fn serve(bound: Bound, config: &Config, app: &App, apis: &End, ops: &End) {
 }
 
 /// One log line and one metric per request, around everything that can answer it.
-fn around(routes: Router<App>, app: &App, listener: Listener, hosts: Vec<String>) -> Router {
+fn around(
+    routes: Router<App>,
+    app: &App,
+    listener: Listener,
+    hosts: Vec<String>,
+    trusted: TrustedProxies,
+) -> Router {
     let tracking = middleware::from_fn_with_state(Track::new(app.metrics.clone(), listener), track);
-    layers::api(routes.with_state(app.clone()), Hosts::new(hosts)).layer(tracking)
+    layers::api(routes.with_state(app.clone()), Hosts::new(hosts), trusted).layer(tracking)
 }

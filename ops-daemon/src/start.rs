@@ -1,5 +1,6 @@
 //! From a configuration to a process that takes requests, and back to one that has ended.
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use std::{sync::Arc, time::Duration};
 
 use ops_store::{SecretStore, Store, postgres::PostgresStore, relay::Relay, sqlite::SqliteStore};
@@ -8,7 +9,9 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     adapters::{NotOpened, OpenSecrets, OpenStore, open_secrets, open_store, open_stream},
-    app::{App, Parts, refusal::Refusal, stamp::now, view::ViewHolder},
+    app::{
+        App, Parts, audit::chain::SealKey, event::bus::Bus, refusal::Refusal, stamp::now, view::ViewHolder,
+    },
     config::{self, Config},
     http::{
         access::Access,
@@ -93,6 +96,7 @@ impl Running {
     pub async fn stop(self) {
         self.app.readiness.enter(Stage::Draining);
         self.app.metrics.set_ready(false);
+        self.app.bus.ending.cancel();
         self.apis.drain().await;
         self.stop_tasks.cancel();
         self.tasks.close();
@@ -134,9 +138,18 @@ async fn app(
         purge_after_days: config.operators.purge_after_days,
         denied_cidrs: config.endpoints.denied_cidrs.clone(),
         eval_s: i64::from(config.health.eval_s),
+        bus: Arc::new(Bus::default()),
+        seal_key: seal_key(keys),
         secrets,
     };
     Ok(App::new(store, parts))
+}
+
+/// Tells the public key: seals that it makes can be verified with that when it is a former one.
+fn seal_key(keys: &config::Keys) -> SealKey {
+    let key = SealKey::new(&keys.audit, keys.former_audit_keys.clone());
+    tracing::info!(public_key = STANDARD.encode(key.public()), "seals the audit trail");
+    key
 }
 
 /// Made with the names of what serves each port.

@@ -30,6 +30,7 @@ pub(super) fn of(schema: &str) -> Option<Value> {
         "RulePage" => page(&rule()),
         "MaintenancePage" => page(&maintenance()),
         "NetworkPage" => page(&network()),
+        "AuditVerification" => verification(),
         "AuditPage" => page(&audit_entry()),
         "TimelinePage" => page(&json!({"id": ID, "at": AT, "kind": "note", "note": note()})),
         "EventPage" => json!({"items": [event()], "next_cursor": "1.42"}),
@@ -184,7 +185,17 @@ pub fn audit_entry() -> Value {
     json!({
         "id": ID, "at": AT, "actor": {"issuer": "test", "subject": "tester"}, "action": "operator_update",
         "operator_id": OTHER_ID, "subject": {"kind": "operator", "id": OTHER_ID},
-        "request_id": "request-6", "changes": [{"field": "display_name", "old": null, "new": "ACME"}],
+        "request_id": "request-6", "source_address": null, "changes": [{"field": "display_name", "old": null, "new": "ACME"}],
+    })
+}
+
+/// What a look at the chain over the audit trail came to.
+#[must_use]
+pub fn verification() -> Value {
+    json!({
+        "intact": false, "after": 0, "checked": 42, "head": format!("42.{}", "5d".repeat(32)), "sealed_through": 42,
+        "sealed_at": AT, "oldest_unsealed_at": null, "faults_found": 1,
+        "faults": [{"n": 7, "kind": "edited", "entry_id": ID}], "next_after": null,
     })
 }
 

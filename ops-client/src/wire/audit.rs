@@ -6,6 +6,7 @@ use ops_core::{
     change::ChangeName,
     id::{AuditId, OperatorId},
 };
+use serde::Serialize;
 use serde_json::Value;
 use utoipa::{
     ToSchema,
@@ -37,6 +38,9 @@ pub struct AuditEntryShape {
     pub subject: SubjectShape,
     /// The request's id.
     pub request_id: String,
+    /// Where the request came from, as the service saw it or as a proxy that it trusts said; null for its own tasks.
+    #[schema(required)]
+    pub source_address: Option<String>,
     /// The fields that changed.
     pub changes: Vec<DifferenceShape>,
 }
@@ -79,4 +83,71 @@ pub struct DifferenceShape {
 
 fn anything() -> RefOr<Schema> {
     ObjectBuilder::new().schema_type(SchemaType::AnyValue).into()
+}
+
+/// What is wrong with a place of the chain over the audit trail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum AuditFaultKind {
+    /// The entry is another one than was linked: it, its columns or its order were changed.
+    Edited,
+    /// The entry is gone.
+    Removed,
+    /// An entry that was never linked stands among those that were.
+    SlippedIn,
+    /// The link is gone, and those after it up to the next that is there.
+    LinkMissing,
+    /// The seal was not made by a key of ours over this link: the chain was made anew.
+    SealBroken,
+    /// From here on nothing is sealed, though links are sealed as they are made.
+    SealMissing,
+    /// The chain ends before the anchor: its tail was cut, or an older backup was put back.
+    AnchorMissing,
+    /// The chain has another hash at the anchor.
+    AnchorDiffers,
+}
+
+/// What a look at the chain over the audit trail came to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct AuditVerification {
+    /// Whether nothing is wrong with what was looked at.
+    pub intact: bool,
+    /// The place after which the look began.
+    #[schema(minimum = 0)]
+    pub after: i64,
+    /// How many places were looked at.
+    #[schema(minimum = 0)]
+    pub checked: i64,
+    /// The last of them: an anchor for the next time.
+    #[schema(required)]
+    pub head: Option<String>,
+    /// The newest sealed place.
+    #[schema(minimum = 0)]
+    pub sealed_through: i64,
+    /// When it was sealed.
+    #[schema(required, schema_with = rule::nullable::<Timestamp>)]
+    pub sealed_at: Option<Timestamp>,
+    /// When the oldest entry that has no seal yet was decided; a few seconds are no reason to worry.
+    #[schema(required, schema_with = rule::nullable::<Timestamp>)]
+    pub oldest_unsealed_at: Option<Timestamp>,
+    /// How many faults there are.
+    pub faults_found: usize,
+    /// The first 100 of them.
+    #[schema(max_items = 100)]
+    pub faults: Vec<AuditFault>,
+    /// `after` of the next request, when there is more to look at.
+    #[schema(required)]
+    pub next_after: Option<i64>,
+}
+
+/// One fault of the chain.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct AuditFault {
+    /// The place.
+    pub n: i64,
+    /// What is wrong.
+    pub kind: AuditFaultKind,
+    /// The entry, when it is there.
+    #[schema(required, schema_with = rule::nullable::<Uuid>)]
+    pub entry_id: Option<Uuid>,
 }

@@ -1,5 +1,7 @@
 //! The audit trail: who did what, committed together with it. Allow-listed fields only, and never a secret.
 
+use std::net::IpAddr;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -31,6 +33,9 @@ pub struct AuditEntry {
     pub subject: Subject,
     /// The request's id.
     pub request_id: String,
+    /// Where the request came from; absent for our own tasks, and in entries of versions that did not note it.
+    #[serde(default)]
+    pub source_address: Option<IpAddr>,
     /// The fields that changed.
     pub changes: Vec<Difference>,
 }
@@ -94,6 +99,7 @@ impl AuditEntry {
             operator_id,
             subject: subject.into(),
             request_id: stamp.request_id().to_owned(),
+            source_address: stamp.source_address(),
             changes: Vec::new(),
         }
     }

@@ -53,7 +53,9 @@ pub fn router() -> Built<App> {
         .act(verb!(routing::resolve::resolve))
         .read(verb!(network::list::list))
         .read(verb!(event::list::list))
+        .read(verb!(event::stream::follow))
         .read(verb!(audit::list::list))
+        .read(verb!(audit::verify::verify))
         .read(verb!(me::get::get))
         .finish()
 }
@@ -67,7 +69,7 @@ mod tests {
     fn every_route_has_a_method_that_fits_and_an_operation_id_of_its_own() {
         let built = router();
         assert_eq!(built.faults(), Vec::<String>::new());
-        assert_eq!(built.table.len(), 42);
+        assert_eq!(built.table.len(), 44);
     }
 
     #[test]

@@ -70,7 +70,8 @@ pub async fn decide<U: UseCase>(
     call: &Call,
     use_case: &U,
 ) -> Result<Reply, Refusal> {
-    let stamp = stamp(actor.clone(), call.request_id.clone(), call.traceparent.clone())?;
+    let stamp = stamp(actor.clone(), call.request_id.clone(), call.traceparent.clone())?
+        .from_address(call.source_address);
     let run = Run { app, call, stamp, scope: scope(actor, call), use_case };
     if call.needs_if_match() && call.if_match == IfMatch::Absent {
         return Err(Refusal::PreconditionRequired);

@@ -12,6 +12,8 @@ pub mod maintenance;
 pub mod note;
 pub mod routing;
 pub mod health;
+pub mod audit;
+pub mod event;
 
 use std::sync::Arc;
 
@@ -20,6 +22,7 @@ use ops_core::connection::DeniedCidrs;
 use ops_store::{EventStream, SecretStore, Store, postgres::PostgresStore, relay::Relay};
 use tokio::sync::Notify;
 
+use self::{audit::chain::SealKey, event::bus::Bus};
 use crate::{http::access::Access, readiness::Readiness, telemetry::Metrics};
 
 /// What every handler and task shares.
@@ -60,6 +63,10 @@ pub struct Parts {
     pub denied_cidrs: DeniedCidrs,
     /// Length of a judged window, in seconds.
     pub eval_s: i64,
+    /// Where events are heard.
+    pub bus: Arc<Bus>,
+    /// Seals the audit trail.
+    pub seal_key: SealKey,
 }
 
 impl App {

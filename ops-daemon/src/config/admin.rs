@@ -2,7 +2,9 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 
-use super::{ServerTls, listen, section::Section, tls};
+use ops_core::connection::Cidr;
+
+use super::{ServerTls, endpoints, listen, section::Section, tls};
 
 /// Port unless told otherwise.
 const PORT: u16 = 8080;
@@ -18,6 +20,8 @@ pub struct Admin {
     pub tls: Option<ServerTls>,
     /// Whether plain HTTP on an address that is not loopback is meant: a proxy in front of it ends TLS.
     pub tls_terminated_by_proxy: bool,
+    /// Proxies that say in `X-Forwarded-For` where a request came from, for the audit trail; nobody unless told otherwise.
+    pub trusted_proxies: Vec<Cidr>,
 }
 
 pub(super) fn read(section: &mut Section<'_>) -> Option<Admin> {
@@ -31,6 +35,12 @@ pub(super) fn read(section: &mut Section<'_>) -> Option<Admin> {
         let wrong = "says that a proxy ends TLS, yet admin.tls is set";
         section.fault("tls_terminated_by_proxy", wrong, "remove one of the two");
     }
+    let trusted = if section.has("trusted_proxies") {
+        endpoints::blocks(section, "trusted_proxies")
+    } else {
+        section.known("trusted_proxies");
+        Some(Vec::new())
+    };
     if listen.is_some_and(|listen| !listen.ip().is_loopback()) && !has_tls && by_proxy == Some(false) {
         let wrong = "is not a loopback address, and tokens would cross the network in plain text";
         section.fault(
@@ -39,7 +49,13 @@ pub(super) fn read(section: &mut Section<'_>) -> Option<Admin> {
             "set admin.tls, or tls_terminated_by_proxy = true behind a proxy that ends TLS",
         );
     }
-    Some(Admin { listen: listen?, hosts: hosts?, tls: tls?, tls_terminated_by_proxy: by_proxy? })
+    Some(Admin {
+        listen: listen?,
+        hosts: hosts?,
+        tls: tls?,
+        tls_terminated_by_proxy: by_proxy?,
+        trusted_proxies: trusted?,
+    })
 }
 
 /// Tells the section that `tls` exists, and that there is none.

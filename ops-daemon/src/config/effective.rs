@@ -1,5 +1,6 @@
 //! Prints the configuration as it is in effect, defaults included and secrets left out. What it prints can be loaded.
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use std::path::Path;
 
 use toml::{Table, Value};
@@ -32,6 +33,7 @@ impl Config {
             ("listen", text(&admin.listen)),
             ("hosts", list(&admin.hosts)),
             ("tls_terminated_by_proxy", Value::Boolean(admin.tls_terminated_by_proxy)),
+            ("trusted_proxies", list(&admin.trusted_proxies)),
         ]);
         if let Some(tls) = &admin.tls {
             let tls = table([("certificate", path(&tls.certificate)), ("key", path(&tls.key))]);
@@ -66,6 +68,11 @@ impl Config {
                 table([
                     ("idempotency_file", path(&keys.idempotency_file)),
                     ("cursor_file", path(&keys.cursor_file)),
+                    ("audit_file", path(&keys.audit_file)),
+                    (
+                        "former_audit_keys",
+                        list(keys.former_audit_keys.iter().map(|key| STANDARD.encode(key.as_bytes()))),
+                    ),
                 ]),
             ),
             ("events", events_table(events)),

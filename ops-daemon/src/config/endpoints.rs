@@ -17,16 +17,21 @@ pub(super) fn read(section: &mut Section<'_>) -> Option<Endpoints> {
         section.known("denied_cidrs");
         return Some(Endpoints::default());
     }
+    blocks(section, "denied_cidrs").map(|blocks| Endpoints { denied_cidrs: DeniedCidrs::new(blocks) })
+}
+
+/// A list of blocks of addresses.
+pub(super) fn blocks(section: &mut Section<'_>, name: &'static str) -> Option<Vec<Cidr>> {
     let mut blocks = Vec::new();
-    let texts = section.texts("denied_cidrs")?;
+    let texts = section.texts(name)?;
     for (at, text) in texts.iter().enumerate() {
         match Cidr::parse(text) {
             Ok(block) => blocks.push(block),
             Err(_) => {
                 let remedy = "write a block without bits behind its prefix, such as 192.0.2.0/24";
-                section.fault(&format!("denied_cidrs[{at}]"), "is no block of addresses", remedy);
+                section.fault(&format!("{name}[{at}]"), "is no block of addresses", remedy);
             }
         }
     }
-    (blocks.len() == texts.len()).then(|| Endpoints { denied_cidrs: DeniedCidrs::new(blocks) })
+    (blocks.len() == texts.len()).then_some(blocks)
 }

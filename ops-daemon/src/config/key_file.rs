@@ -59,7 +59,8 @@ pub fn read_key(path: &Path) -> Result<Key32, Refused> {
     Ok(key)
 }
 
-fn parse_key(content: &[u8]) -> Option<Key32> {
+/// A key, raw or in base64.
+pub(super) fn parse_key(content: &[u8]) -> Option<Key32> {
     if let Ok(raw) = <[u8; KEY_OCTETS]>::try_from(content) {
         return Some(Key32::new(raw));
     }

@@ -2,7 +2,13 @@
 
 use std::path::PathBuf;
 
-use super::{Config, Key32, Secrets, key_file::read_key, section::Section};
+use ed25519_dalek::VerifyingKey;
+
+use super::{
+    Config, Key32, Secrets,
+    key_file::{parse_key, read_key},
+    section::Section,
+};
 
 /// Keys of our own.
 #[derive(Clone)]
@@ -15,13 +21,52 @@ pub struct Keys {
     pub cursor: Key32,
     /// The file that it was read from.
     pub cursor_file: PathBuf,
+    /// Seals the audit trail: the seed of an Ed25519 key (RFC 8032 §5.1.5).
+    pub audit: Key32,
+    /// The file that it was read from.
+    pub audit_file: PathBuf,
+    /// Public keys that sealed it before, so that those seals can be verified.
+    pub former_audit_keys: Vec<VerifyingKey>,
 }
 
 pub(super) fn read(section: &mut Section<'_>) -> Option<Keys> {
     let idempotency = section.file("idempotency_file", "idempotency.key", read_key);
     let cursor = section.file("cursor_file", "cursor.key", read_key);
+    let audit = section.file("audit_file", "audit.key", read_key);
+    let former_audit_keys = former(section);
     let ((idempotency_file, idempotency), (cursor_file, cursor)) = (idempotency?, cursor?);
-    Some(Keys { idempotency, idempotency_file, cursor, cursor_file })
+    let (audit_file, audit) = audit?;
+    Some(Keys {
+        idempotency,
+        idempotency_file,
+        cursor,
+        cursor_file,
+        audit,
+        audit_file,
+        former_audit_keys: former_audit_keys?,
+    })
+}
+
+/// Public keys in base64, as the log told them at each start.
+fn former(section: &mut Section<'_>) -> Option<Vec<VerifyingKey>> {
+    const NAME: &str = "former_audit_keys";
+    if !section.has(NAME) {
+        section.known(NAME);
+        return Some(Vec::new());
+    }
+    let texts = section.texts(NAME)?;
+    let mut keys = Vec::new();
+    for (at, text) in texts.iter().enumerate() {
+        match parse_key(text.as_bytes()).and_then(|key| VerifyingKey::from_bytes(key.expose()).ok()) {
+            Some(key) => keys.push(key),
+            None => section.fault(
+                &format!("{NAME}[{at}]"),
+                "is no public key of Ed25519 in base64",
+                "write the key that the log of the daemon told when it started with it",
+            ),
+        }
+    }
+    (keys.len() == texts.len()).then_some(keys)
 }
 
 /// A key that serves two ends is refused: what leaks of one is then known of the other.
@@ -32,6 +77,7 @@ pub(super) fn refuse_shared(config: &Config, root: &mut Section<'_>) {
     }
     keys.push(("keys.idempotency_file", &config.keys.idempotency));
     keys.push(("keys.cursor_file", &config.keys.cursor));
+    keys.push(("keys.audit_file", &config.keys.audit));
     for (at, (name, key)) in keys.iter().enumerate() {
         if let Some((twin, _)) = keys.iter().take(at).find(|(_, other)| other.is_same(key)) {
             root.fault(

@@ -104,7 +104,7 @@ mod tests {
         let wanted = [
             "admin.hosts: is empty",
             "admin.listen: is not a loopback address",
-            "admin.colour: is not a known key; remove it, or write one of listen, hosts, tls, tls_terminated_by_proxy",
+            "admin.colour: is not a known key; remove it, or write one of listen, hosts, tls, tls_terminated_by_proxy, trusted_proxies",
             "internal.identities[0].rights[0]: is not a right",
             "auth.audience: is missing; write audience = \"ops\" into [auth], or set OPS_AUTH__AUDIENCE",
             &format!("auth.jwks_file: {folder}/none.json cannot be read"),
@@ -143,6 +143,7 @@ mod tests {
                 "secrets",
                 "keys.idempotency_file",
                 "keys.cursor_file",
+                "keys.audit_file",
                 "embedded",
             ]
         );

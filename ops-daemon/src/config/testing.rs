@@ -37,6 +37,7 @@ key_file = "seal.key"
 [keys]
 idempotency_file = "idempotency.key"
 cursor_file = "cursor.key"
+audit_file = "audit.key"
 "#;
 
 /// Where secrets and events go.
@@ -66,7 +67,8 @@ impl Sound {
         let key_set = format!(r#"{{"keys": [{{"kty": "EC", "crv": "P-256", "x": "{x}", "y": "{y}"}}]}}"#);
         sound.write("jwks.json", key_set.as_bytes(), 0o644);
         sound.write("postgres.url", b"postgresql://ops:hunter2@db.example.com/ops\n", 0o600);
-        for (nth, name) in ["seal.key", "idempotency.key", "cursor.key"].into_iter().enumerate() {
+        for (nth, name) in ["seal.key", "idempotency.key", "cursor.key", "audit.key"].into_iter().enumerate()
+        {
             let key: Vec<u8> = (0..32).map(|octet| octet * (nth as u8 + 1)).collect();
             sound.write(name, &key, 0o600);
         }

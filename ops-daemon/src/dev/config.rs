@@ -11,7 +11,7 @@ use super::{
     authority::GATEWAY,
     folder::Folder,
     issuer::{AUDIENCE, ISSUER, KEY_SET},
-    keys::{CURSOR, DevKeys, IDEMPOTENCY, SEAL},
+    keys::{AUDIT, CURSOR, DevKeys, IDEMPOTENCY, SEAL},
 };
 use crate::config::{
     Admin, Auth, Config, ConnectorIds, Deletion, Endpoints, Events, Health, Identity, Internal, Key32, Keys,
@@ -79,12 +79,18 @@ impl Default for Wanted {
 
 pub(super) fn config(folder: &Folder, keys: DevKeys, wanted: &Wanted) -> Config {
     let [admin, internal, ops] = [wanted.ports.admin, wanted.ports.internal, wanted.ports.ops].map(loopback);
-    let DevKeys { idempotency, cursor, seal } = keys;
+    let DevKeys { idempotency, cursor, audit, seal } = keys;
     let (store, secrets) = (store(folder, wanted), secrets(folder, seal, wanted));
     let events = Events { source: "urn:ops:dev".into(), stream: wanted.nats.clone() };
     Config {
         embedded: embedded(&store, &secrets, &events),
-        admin: Admin { listen: admin, hosts: own_hosts(admin), tls: None, tls_terminated_by_proxy: false },
+        admin: Admin {
+            listen: admin,
+            hosts: own_hosts(admin),
+            tls: None,
+            tls_terminated_by_proxy: false,
+            trusted_proxies: Vec::new(),
+        },
         internal: Internal {
             listen: internal,
             hosts: own_hosts(internal),
@@ -108,6 +114,9 @@ pub(super) fn config(folder: &Folder, keys: DevKeys, wanted: &Wanted) -> Config 
             idempotency_file: folder.file(IDEMPOTENCY),
             cursor,
             cursor_file: folder.file(CURSOR),
+            audit,
+            audit_file: folder.file(AUDIT),
+            former_audit_keys: Vec::new(),
         },
         events,
         health: Health { eval_s: EVAL_S },

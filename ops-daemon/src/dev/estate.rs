@@ -168,6 +168,7 @@ impl Step {
 async fn run(app: &App, step: &str, use_case: &impl UseCase) -> Result<Step, NotLoaded> {
     let call = Call {
         request_id: "sample-estate".into(),
+        source_address: None,
         traceparent: None,
         idempotency_key: Some(step.to_owned()),
         if_match: IfMatch::Absent,

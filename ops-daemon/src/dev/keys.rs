@@ -11,12 +11,14 @@ use crate::config::{
 /// Files of the keys.
 pub(super) const IDEMPOTENCY: &str = "keys/idempotency";
 pub(super) const CURSOR: &str = "keys/cursor";
+pub(super) const AUDIT: &str = "keys/audit";
 pub(super) const SEAL: &str = "keys/seal";
 
 /// The keys of a folder.
 pub(super) struct DevKeys {
     pub(super) idempotency: Key32,
     pub(super) cursor: Key32,
+    pub(super) audit: Key32,
     pub(super) seal: Key32,
 }
 
@@ -44,6 +46,7 @@ pub(super) fn prepare(folder: &Folder) -> Result<DevKeys, NoKey> {
     Ok(DevKeys {
         idempotency: key(folder, IDEMPOTENCY)?,
         cursor: key(folder, CURSOR)?,
+        audit: key(folder, AUDIT)?,
         seal: key(folder, SEAL)?,
     })
 }

@@ -104,6 +104,7 @@ mod tests {
         let wanted = [
             ("dev.lock", 0o600),
             ("jwks.json", 0o644),
+            ("keys/audit", 0o600),
             ("keys/cursor", 0o600),
             ("keys/idempotency", 0o600),
             ("keys/issuer", 0o600),

@@ -62,6 +62,7 @@ fn files(config: &Config) -> Vec<(&'static str, &Path)> {
         ("internal.tls.client_ca", &config.internal.tls.client_ca),
         ("keys.idempotency_file", &config.keys.idempotency_file),
         ("keys.cursor_file", &config.keys.cursor_file),
+        ("keys.audit_file", &config.keys.audit_file),
     ];
     if let Some(tls) = &config.admin.tls {
         files.extend([("admin.tls.certificate", tls.certificate.as_path()), ("admin.tls.key", &tls.key)]);
@@ -176,6 +177,7 @@ mod tests {
                 "internal.tls.client_ca",
                 "keys.idempotency_file",
                 "keys.cursor_file",
+                "keys.audit_file",
                 "auth.jwks_file",
                 "secrets.sealed.file",
                 "secrets.sealed.key_file",

@@ -18,7 +18,7 @@ use tokio_rustls::{TlsAcceptor, server::TlsStream};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tower::ServiceExt;
 
-use super::{body::BodyTime, peer::Peer, tls::Tls};
+use super::{body::BodyTime, peer::Peer, source::Remote, tls::Tls};
 
 /// Pause after an accept that failed: it fails again at once while file descriptors are short.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
@@ -127,12 +127,15 @@ impl Door {
         if let Err(error) = tcp.set_nodelay(true) {
             tracing::debug!(%error, "a connection keeps Nagle's delay");
         }
-        let Some(tls) = &self.tls else { return self.speak(tcp, Peer::Plain, None).await };
+        // a client that is gone already has no address
+        let Ok(address) = tcp.peer_addr() else { return };
+        let remote = Remote(address.ip().to_canonical());
+        let Some(tls) = &self.tls else { return self.speak(tcp, remote, Peer::Plain, None).await };
         let mut trust = tls.subscribe();
         let newest = Arc::clone(&trust.borrow_and_update());
         if let Some(stream) = self.handshake(newest, tcp).await {
             let peer = peer(&stream);
-            self.speak(stream, peer, Some(trust)).await;
+            self.speak(stream, remote, peer, Some(trust)).await;
         }
     }
 
@@ -155,13 +158,19 @@ impl Door {
     }
 
     /// Answers requests until the client leaves, or the connection has to end.
-    async fn speak<I>(&self, io: I, peer: Peer, trust: Option<watch::Receiver<Arc<ServerConfig>>>)
-    where
+    async fn speak<I>(
+        &self,
+        io: I,
+        remote: Remote,
+        peer: Peer,
+        trust: Option<watch::Receiver<Arc<ServerConfig>>>,
+    ) where
         I: AsyncRead + AsyncWrite + Unpin,
     {
         let (app, time) = (self.app.clone(), BodyTime(self.limits.body));
         let service = service_fn(move |request: Request<Incoming>| {
             let mut request = request.map(axum::body::Body::new);
+            request.extensions_mut().insert(remote);
             request.extensions_mut().insert(peer.clone());
             request.extensions_mut().insert(time);
             app.clone().oneshot(request)

@@ -13,12 +13,17 @@ use futures::FutureExt;
 use super::{
     host::{self, Hosts},
     problem::Problem,
-    request_id, security_headers, token_in_url,
+    request_id, security_headers,
+    source::{self, TrustedProxies},
+    token_in_url,
 };
 
 /// Around the routes of the admin and of the internal listener.
-pub fn api(routes: Router, hosts: Hosts) -> Router {
-    let routes = routes.layer(from_fn(token_in_url::layer)).layer(from_fn_with_state(hosts, host::layer));
+pub fn api(routes: Router, hosts: Hosts, trusted: TrustedProxies) -> Router {
+    let routes = routes
+        .layer(from_fn_with_state(trusted, source::layer))
+        .layer(from_fn(token_in_url::layer))
+        .layer(from_fn_with_state(hosts, host::layer));
     ops(routes)
 }
 
@@ -52,7 +57,7 @@ mod tests {
             }
         };
         let routes = Router::new().route("/", get(|| async { "x" })).route("/broken", get(broken));
-        api(routes, Hosts::new(["ops.test".to_owned()]))
+        api(routes, Hosts::new(["ops.test".to_owned()]), TrustedProxies::default())
     }
 
     #[tokio::test]

@@ -37,6 +37,7 @@ mod api_document;
 mod docs_page;
 
 pub mod host;
+pub mod source;
 pub mod token_in_url;
 pub mod security_headers;
 pub mod layers;

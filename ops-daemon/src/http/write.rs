@@ -1,6 +1,6 @@
 //! `Write<P>`: everything the decision loop needs of a changing request: headers, `dry_run`, the digest, and the body.
 
-use std::sync::Arc;
+use std::{net::IpAddr, sync::Arc};
 
 use axum::{
     body::Bytes,
@@ -18,6 +18,7 @@ use super::{
     problem::Problem,
     query::{self, Flag},
     request_id::{RequestId, Traceparent},
+    source::Source,
 };
 
 /// The header of draft-ietf-httpapi-idempotency-key-header.
@@ -40,6 +41,8 @@ pub struct Call {
     pub request_id: String,
     /// Trace context that the events carry.
     pub traceparent: Option<String>,
+    /// Where it came from.
+    pub source_address: Option<IpAddr>,
     /// The caller's name for this change, unquoted.
     pub idempotency_key: Option<String>,
     /// Which version the caller has seen.
@@ -119,6 +122,7 @@ fn call(parts: &Parts) -> Result<Call, Problem> {
     Ok(Call {
         request_id: extension.get::<RequestId>().map_or_else(String::new, |id| id.as_str().to_owned()),
         traceparent: extension.get::<Traceparent>().map(|trace| trace.as_str().to_owned()),
+        source_address: extension.get::<Source>().map(|Source(address)| *address),
         idempotency_key: idempotency_key(&parts.headers)?,
         if_match: if_match(&parts.headers)?,
         dry_run: dry_run.0,

@@ -3,6 +3,7 @@
 pub mod view_refresh;
 pub mod spec_override_count;
 pub mod outbox_relay;
+pub mod event_bus;
 pub mod outbox_backlog;
 pub mod event_stream_check;
 pub mod outbox_expiry;
@@ -11,6 +12,8 @@ pub mod maintenance;
 pub mod drain_end;
 pub mod purge;
 pub mod receipt_expiry;
+pub mod audit_seal;
+pub mod audit_backlog;
 pub mod secret_store_check;
 pub mod secret_store_login;
 pub mod secret_sweep;
@@ -44,6 +47,7 @@ pub fn start(app: &App, running: &TaskTracker, stop: &CancellationToken) {
     bell::start(app, running, stop);
     spec_override_count::start(app, running, stop);
     outbox_relay::start(app, running, stop);
+    event_bus::start(app, running, stop);
     outbox_backlog::start(app, running, stop);
     event_stream_check::start(app, running, stop);
     outbox_expiry::start(app, running, stop);
@@ -52,6 +56,8 @@ pub fn start(app: &App, running: &TaskTracker, stop: &CancellationToken) {
     drain_end::start(app, running, stop);
     purge::start(app, running, stop);
     receipt_expiry::start(app, running, stop);
+    audit_seal::start(app, running, stop);
+    audit_backlog::start(app, running, stop);
     secret_store_check::start(app, running, stop);
     secret_sweep::start(app, running, stop);
 }

@@ -34,10 +34,13 @@ pub(super) fn start(app: &App, running: &TaskTracker, stop: &CancellationToken) 
 
 async fn relay(app: App) -> Result<(), Refusal> {
     let Some(stream) = &app.stream else {
-        return Ok(relay::number(&*app.store).await?);
+        relay::number(&*app.store).await?;
+        app.bus.numbered.notify_one();
+        return Ok(());
     };
     let write = |stored| message(stored, &app.events_source);
     let passed = app.relay.pass(Ends { store: &*app.store, stream: &**stream, write: &write }).await;
+    app.bus.numbered.notify_one();
     tell(&app.metrics, &passed);
     passed.ended.map_err(|error| match error {
         RelayError::Store(error) => error.into(),

@@ -90,6 +90,8 @@ families! {
     events_published_total: Counter = "events_published", "Events that the event stream has taken";
     event_publish_failures_total: Family<OfReason, Counter> = "event_publish_failures", "Times that the event stream did not take an event";
     event_stream_missing: Gauge = "event_stream_missing", "Whether the event stream does not exist";
+    audit_sealed_entries: Gauge = "audit_sealed_entries", "Entries of the audit trail that are sealed";
+    audit_unsealed_age_seconds: Real = "audit_unsealed_age_seconds", "Age of the oldest entry of the audit trail that is not sealed yet";
     secret_store_up: Gauge = "secret_store_up", "Whether the secret store answers";
     secret_requests_total: Family<OfSecret, Counter> = "secret_requests", "Requests to the secret store";
     secret_token_expiry_timestamp_seconds: Gauge = "secret_token_expiry_timestamp_seconds", "When our token for the secret store ends; 0 without one and when it has no end";

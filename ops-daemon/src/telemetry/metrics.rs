@@ -117,6 +117,12 @@ impl Metrics {
         self.all().outbox_oldest_age_seconds.set(oldest_age_s);
     }
 
+    /// So many entries of the audit trail are sealed; the oldest of the others was decided so many seconds ago.
+    pub fn set_audit(&self, sealed: i64, oldest_age_s: f64) {
+        self.all().audit_sealed_entries.set(sealed);
+        self.all().audit_unsealed_age_seconds.set(oldest_age_s);
+    }
+
     /// The event stream has taken so many more events.
     pub fn events_published(&self, count: u64) {
         self.all().events_published_total.inc_by(count);

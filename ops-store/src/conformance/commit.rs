@@ -37,7 +37,7 @@ pub async fn a_change_decided_on_an_old_version_is_refused_whole(store: Arc<dyn 
 pub async fn nothing_of_a_change_is_kept_when_its_last_row_fails(store: Arc<dyn Store>, rows: Rows) {
     let estate = Estate::new(store, rows);
     let (operator, _) = estate.active("acme").await;
-    let (known, _) = estate.store.audit(None, None, 1).await.unwrap();
+    let (known, _) = estate.store.audit(&crate::port::AuditFilter::default(), 1).await.unwrap();
     let mut change = estate.moved(&operator, Status::Draining);
     change.audit = known;
     change.moves_view = true;

@@ -37,6 +37,7 @@ fn rules() -> BTreeMap<&'static str, Rule> {
         ("account_connection_exists", EXPECTED),
         ("account_operator_exists", EXPECTED),
         ("account_taken", Mapped),
+        ("audit_link_row_taken", Unreachable("whoever leads the sealing links each row once")),
         ("connection_health_connection_exists", EXPECTED),
         ("connection_health_state_rule", Words(health::State::WORDS)),
         ("connection_name_rule", length(connection::Name::RULE)),

@@ -88,6 +88,8 @@ macro_rules! conformance_tests {
             relay::published_events_expire_in_batches_the_oldest_first_and_the_last_one_stays,
             audit::an_audit_entry_is_read_back_as_it_was_written,
             audit::the_audit_trail_comes_in_pages_the_newest_first,
+            audit::the_audit_trail_is_asked_by_everything_that_an_entry_names,
+            audit::entries_are_linked_once_in_the_order_they_were_written,
             health::a_sample_counts_once_and_only_for_a_connection_that_is_there,
             health::a_sample_whose_time_is_finer_than_a_microsecond_counts_like_any_other,
             health::a_late_sample_is_kept_and_not_judged,

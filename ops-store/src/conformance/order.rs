@@ -3,7 +3,9 @@
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use ops_core::{
+    change::ChangeName,
     connection::{Protocol, Status},
     health::State,
     id::{ConnectionId, OperatorId},
@@ -14,7 +16,7 @@ use uuid::Uuid;
 
 use crate::{
     Store,
-    port::{ConnectionFilter, Deleted, OperatorFilter, OperatorSort, RuleFilter},
+    port::{AuditFilter, ConnectionFilter, Deleted, OperatorFilter, OperatorSort, RuleFilter},
     sql::{self, Statement},
     testing::Rows,
 };
@@ -51,13 +53,15 @@ fn estate(of_postgres: bool) -> String {
             if of == first { "'one'" } else { "'two'" }
         )
     };
+    let hash = if of_postgres { "decode(repeat('07', 32), 'hex')" } else { "zeroblob(32)" };
     let audit = id("0192f0c1-0000-7000-a000-", "n");
     format!(
         "INSERT INTO operator (id, code, name_key, display_name, kind, importance, countries, networks, labels, status, version, \
          created_at, created_by, updated_at, updated_by, event_epoch, event_sequence) SELECT {operator}, 'op-' || n, 'operator ' || n, \
          'Operator ' || n, 'mno', 'normal', '[]', '[]', '{{}}', 'active', 1, {now}, 't', {now}, 't', 1, 1 FROM {numbers}; {} {} \
-         INSERT INTO audit (id, at, action, operator_id, request_id, entry) SELECT {audit}, {now}, 'note_create', {operator}, 'r', '{{}}' \
-         FROM {numbers}; ANALYZE;",
+         INSERT INTO audit (id, at, action, operator_id, request_id, entry, actor, subject_id) SELECT {audit}, {now}, 'note_create', \
+         {operator}, 'r' || n, '{{}}', 'a' || n, {operator} FROM {numbers}; \
+         INSERT INTO audit_link (n, row_no, hash) SELECT row_no, row_no, {hash} FROM audit; ANALYZE;",
         connection(&first),
         connection(&second)
     )
@@ -126,8 +130,19 @@ fn statements() -> Vec<(String, Statement)> {
     all.push(("connections of an operator".into(), sql::connection::of_operator(some)));
     all.push(("credentials of an operator".into(), sql::credential::of_operator(some)));
     all.push(("credentials of a connection".into(), sql::credential::of_connection(after)));
-    all.push(("audit".into(), sql::audit::page(None, None, limit)));
-    all.push(("audit of an operator".into(), sql::audit::page(Some(some), None, limit)));
+    for (name, filter) in [
+        ("audit", AuditFilter::default()),
+        ("audit of an operator", AuditFilter { operator_id: Some(some), ..AuditFilter::default() }),
+        ("audit by action", AuditFilter { action: Some(ChangeName::RuleDelete), ..AuditFilter::default() }),
+        ("audit by actor", AuditFilter { actor: Some("nobody".into()), ..AuditFilter::default() }),
+        ("audit of a thing", AuditFilter { subject_id: Some(some.uuid()), ..AuditFilter::default() }),
+        ("audit of a request", AuditFilter { request_id: Some("none".into()), ..AuditFilter::default() }),
+        ("audit before a time", AuditFilter { until: Some(Timestamp::UNIX_EPOCH), ..AuditFilter::default() }),
+    ] {
+        all.push((name.to_owned(), sql::audit::page(&filter, limit)));
+    }
+    all.push(("the chain".into(), sql::audit_seal::linked(7, limit)));
+    all.push(("what is not in the chain".into(), sql::audit_seal::unlinked(3990, limit)));
     all.push(("events of an operator".into(), sql::outbox::of_operator(some, None, limit)));
     all.push(("events".into(), sql::outbox::after(ops_core::Mark::START, limit)));
     all.push(("notes".into(), sql::note::page(some, None, limit)));
@@ -137,8 +152,8 @@ fn statements() -> Vec<(String, Statement)> {
 }
 
 /// Tables that grow with the estate.
-const LARGE: [&str; 6] =
-    ["operator", "connection", "connection_health", "connection_place", "credential", "audit"];
+const LARGE: [&str; 7] =
+    ["operator", "connection", "connection_health", "connection_place", "credential", "audit", "audit_link"];
 
 /// What is wrong with a step of PostgreSQL: a large table read from end to end, or most of one sorted.
 fn faults_of_postgres(step: &str) -> Vec<String> {

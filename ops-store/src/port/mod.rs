@@ -12,6 +12,7 @@ mod event;
 mod relay;
 mod stream;
 mod audit;
+mod audit_seal;
 mod receipt;
 mod service;
 mod replica;
@@ -21,7 +22,8 @@ use std::sync::atomic::AtomicI64;
 
 use async_trait::async_trait;
 
-pub use audit::AuditReads;
+pub use audit::{AuditFilter, AuditReads};
+pub use audit_seal::{AuditSeals, Link, Linked, Record, Seal};
 pub(crate) use commit::refused_by_name;
 pub use commit::{Commit, CommitError, Committed};
 pub use connection::{ConnectionFilter, ConnectionReads};
@@ -56,6 +58,7 @@ pub trait Store:
     + Sequencer
     + Outbox
     + AuditReads
+    + AuditSeals
     + Receipts
     + ServiceReads
     + Restored
@@ -79,6 +82,7 @@ impl<T> Store for T where
         + Outbox
         + Outbox
         + AuditReads
+        + AuditSeals
         + Receipts
         + ServiceReads
         + Restored

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use ops_core::{audit::AuditEntry, event::Stored, id::OperatorId, maintenance::Maintenance, note::Note};
 use uuid::Uuid;
 
-use super::{Engine, EngineExt, ReadError};
+use super::{AuditFilter, Engine, EngineExt, ReadError};
 use crate::sql::{self, Corrupt};
 
 /// Reads the timeline of an operator.
@@ -47,7 +47,14 @@ impl<T: Engine> TimelineReads for T {
         let [known, audit, events, maintenances, notes, open] = self
             .read_all([
                 sql::operator::known(operator),
-                sql::audit::page(Some(operator), before.map(Into::into), limit),
+                sql::audit::page(
+                    &AuditFilter {
+                        operator_id: Some(operator),
+                        before: before.map(Into::into),
+                        ..AuditFilter::default()
+                    },
+                    limit,
+                ),
                 sql::outbox::of_operator(operator, before, limit),
                 sql::maintenance::page(operator, None, before, limit),
                 sql::note::page(operator, before, limit),

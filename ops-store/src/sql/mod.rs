@@ -26,6 +26,7 @@ pub(crate) mod health;
 pub(crate) mod outbox;
 pub(crate) mod relay;
 pub(crate) mod audit;
+pub(crate) mod audit_seal;
 pub(crate) mod receipt;
 
 /// One statement and its arguments.

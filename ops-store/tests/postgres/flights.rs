@@ -118,7 +118,14 @@ async fn a_change_of_a_hundred_rows_and_every_read_is_one_flight() {
             ("dossier", proxy.flights_of(async { store.dossier(operator.id).await.map(drop) }).await),
             ("view", proxy.flights_of(async { store.view().await.map(drop) }).await),
             ("events", proxy.flights_of(async { store.events_after(Mark::START, 10).await.map(drop) }).await),
-            ("audit", proxy.flights_of(async { store.audit(None, None, 10).await.map(drop) }).await),
+            (
+                "audit",
+                proxy
+                    .flights_of(async {
+                        store.audit(&ops_store::port::AuditFilter::default(), 10).await.map(drop)
+                    })
+                    .await,
+            ),
             ("lease", proxy.flights_of(async { store.asked_for(&asked).await.map(drop) }).await),
         ];
         for (name, (flights, read)) in reads {

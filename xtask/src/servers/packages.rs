@@ -22,7 +22,7 @@ const PGBOUNCER_UNIT: &str = "/etc/systemd/system/pgbouncer.service";
 const POLICY: &str = "/usr/sbin/policy-rc.d";
 const APT_OPTIONS: [&str; 2] = ["-o", "DPkg::Lock::Timeout=300"];
 /// Programs whose package has their name.
-const PROGRAMS: [&str; 3] = ["pgbouncer", "bash", "curl"];
+const PROGRAMS: [&str; 4] = ["pgbouncer", "bash", "curl", "chromium"];
 
 /// Installs what is missing: PostgreSQL, the programs, and pip, if something must be fetched by it.
 pub(super) fn ensure(with_pip: bool) -> Result<(), Failure> {

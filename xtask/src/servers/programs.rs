@@ -14,6 +14,7 @@ pub(crate) struct Programs {
     pub(crate) nats_server: PathBuf,
     pub(crate) openbao: PathBuf,
     pgbouncer: PathBuf,
+    chromium: PathBuf,
 }
 
 impl Programs {
@@ -24,6 +25,7 @@ impl Programs {
         Ok(Self {
             postgres: Binaries::find().ok_or("PostgreSQL vanished while we looked")?,
             pgbouncer: packages::find("pgbouncer").ok_or("pgbouncer vanished while we looked")?,
+            chromium: packages::find("chromium").ok_or("chromium vanished while we looked")?,
             nats_server: nats_server.map_or_else(|| NATS_SERVER.fetch(), Ok)?,
             openbao: openbao.map_or_else(|| OPENBAO.fetch(), Ok)?,
         })
@@ -42,6 +44,7 @@ impl Programs {
             ("OPS_TEST_NATS_SERVER", &self.nats_server),
             ("OPS_TEST_BAO", &self.openbao),
             ("OPS_TEST_PGBOUNCER", &self.pgbouncer),
+            ("OPS_TEST_CHROMIUM", &self.chromium),
         ];
         programs.map(|(name, path)| (name, path.display().to_string())).into()
     }

@@ -1,3 +1,4 @@
 //! `/audit`.
 
 pub mod list;
+pub mod verify;

@@ -1,3 +1,4 @@
 //! `/events`.
 
 pub mod list;
+pub mod stream;

@@ -16,6 +16,7 @@ use crate::{
         query::{NoQuery, QueryOf},
         request_id::{RequestId, Traceparent},
         right::CredentialsLease,
+        source::Source,
     },
 };
 
@@ -34,10 +35,12 @@ pub async fn create(
     _: QueryOf<NoQuery>,
     Extension(request_id): Extension<RequestId>,
     traceparent: Option<Extension<Traceparent>>,
+    source: Option<Extension<Source>>,
     Body(request): Body<LeaseRequest>,
 ) -> Result<Shown<LeaseAnswer>, Problem> {
     let traceparent = traceparent.map(|Extension(trace)| trace.as_str().to_owned());
-    let stamp = stamp(client.actor().clone(), request_id.as_str().to_owned(), traceparent)?;
+    let stamp = stamp(client.actor().clone(), request_id.as_str().to_owned(), traceparent)?
+        .from_address(source.map(|Extension(Source(address))| address));
     let may_have = |operator| client.identity().operators.contains(operator);
     Ok(Shown(lease(&app, request, may_have, &stamp).await?))
 }

@@ -12,6 +12,8 @@ use crate::support::{Answer, Caller, Daemon, Database, Options, sample, until};
 /// Each of the connections gets an active and a staged credential.
 const OPERATORS: usize = 6;
 const CONNECTIONS: usize = 5;
+/// Passwords that are planted at least, one half of them stored and the other in requests that are refused.
+const MANY: usize = 10_000;
 /// A UUID that nothing has.
 const NOBODY: &str = "01900000-0000-7000-8000-000000000000";
 
@@ -32,13 +34,14 @@ async fn never_leaks(database: Database) {
     let connections = search.plant(&daemon).await;
     search.plant_refused(&daemon, &connections[0]).await;
     search.lease(&daemon, &connections).await;
+    search.plant_many(&daemon, &connections).await;
     search.read_everything(&daemon, &connections[0]).await;
     search.look_inside(&daemon, "while it runs").await;
     daemon.signal("TERM");
     until("the daemon has ended", async || daemon.ended()).await;
     search.look_inside(&daemon, "after its end").await;
     eprintln!("{} canaries, {} answers", search.canaries, search.answers);
-    assert!(search.canaries >= 70 && search.answers >= 150);
+    assert!(search.canaries >= MANY && search.answers >= MANY);
     assert_eq!(search.leaks, Vec::<String>::new());
 }
 
@@ -238,6 +241,45 @@ impl Search {
         .await;
     }
 
+    /// Thousands more at all connections at once: a staged credential is given up, another one staged, a third refused.
+    async fn plant_many(&mut self, daemon: &Daemon, connections: &[Connection]) {
+        let admin = daemon.admin();
+        let rounds = MANY.div_ceil(2 * connections.len());
+        let plans: Vec<_> = connections
+            .iter()
+            .map(|connection| {
+                (connection, (0..rounds).map(|_| [self.canary(), self.canary()]).collect::<Vec<_>>())
+            })
+            .collect();
+        let plans = plans.into_iter().map(|(connection, passwords)| {
+            let bodies =
+                passwords.iter().map(|pair| pair.each_ref().map(|password| self.body("sys", password)));
+            (connection.credentials(), bodies.collect::<Vec<_>>())
+        });
+        let planted = plans.collect::<Vec<_>>().into_iter().map(|(path, bodies)| {
+            let admin = admin.clone();
+            async move {
+                let listed = admin.get(&path).await.expect(200).body;
+                let staged = listed["items"].as_array().unwrap().iter().find(|one| one["stage"] == "staged");
+                let mut staged = staged.map(|one| one["version"].clone());
+                let mut answers = Vec::new();
+                for [stored, refused] in bodies {
+                    if let Some(version) = staged {
+                        answers.push(admin.act(&format!("{path}/{version}/discard")).await.expect(200));
+                    }
+                    answers.push(Caller::send(post(&admin, &path, &stored)).await.expect(201));
+                    staged = answers.last().map(|answer| answer.body["version"].clone());
+                    answers.push(Caller::send(post(&admin, &path, &refused)).await.expect(409));
+                }
+                answers
+            }
+        });
+        for answer in futures::future::join_all(planted).await.into_iter().flatten() {
+            self.look("planted among thousands", format!("{:?}\n{}", answer.headers, answer.text).as_bytes());
+            self.answers += 1;
+        }
+    }
+
     /// Every GET of both APIs with ids that exist, and the probes.
     async fn read_everything(&mut self, daemon: &Daemon, connection: &Connection) {
         let admin = daemon.admin();
@@ -265,8 +307,14 @@ impl Search {
         for path in ["/metrics", "/health/ready", "/health/live"] {
             self.ask(path, daemon.ops().request(Method::GET, path), 200).await;
         }
-        let told = format!("{:?}\n{:?}", daemon.events().await, daemon.audit().await);
-        self.look("events and audit", told.as_bytes());
+        let (events, audit) = (daemon.events().await, daemon.audit().await);
+        self.look("events and audit", format!("{events:?}\n{audit:?}").as_bytes());
+        let mut frames = daemon.admin().follow("/admin/v1/events/stream?after=0.0", None).await;
+        for event in &events {
+            let frame = frames.next().await.unwrap();
+            assert_eq!(&frame.data, event);
+            self.look("the stream of events", format!("{frame:?}").as_bytes());
+        }
     }
 
     /// The log, every row, every file, and a dump.

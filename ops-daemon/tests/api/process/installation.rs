@@ -41,7 +41,7 @@ impl Installation {
         installation.certify();
         installation.write("postgres.url", url, 0o600);
         installation.write("jwks.json", &installation.key_set(), 0o644);
-        for name in ["seal.key", "idempotency.key", "cursor.key"] {
+        for name in ["seal.key", "idempotency.key", "cursor.key", "audit.key"] {
             installation.write(name, &STANDARD.encode(Sha256::digest(name)), 0o600);
         }
         installation.write("ops.toml", &installation.configuration(), 0o644);
@@ -118,6 +118,7 @@ key_file = "seal.key"
 [keys]
 idempotency_file = "idempotency.key"
 cursor_file = "cursor.key"
+audit_file = "audit.key"
 [events]
 source = "urn:ops:example"
 "#

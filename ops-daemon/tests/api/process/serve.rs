@@ -39,7 +39,7 @@ fn check_config_tells_what_would_be_in_force_and_no_secret() {
         assert!(said.contains(told), "{told}: {said}");
     }
     let mut secrets = vec!["hunter2x".to_owned(), "PRIVATE KEY".to_owned()];
-    for key in ["seal.key", "idempotency.key", "cursor.key", "tls/server.key"] {
+    for key in ["seal.key", "idempotency.key", "cursor.key", "audit.key", "tls/server.key"] {
         let content = installation.read(key);
         secrets.extend(
             content.lines().filter(|line| !line.starts_with("---")).map(|line| line[..16].to_owned()),

@@ -50,6 +50,11 @@ impl Caller {
         Self { client: client.build().unwrap(), base, token: None }
     }
 
+    /// The address of a path.
+    pub fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.base)
+    }
+
     /// A request that a test may still change before [`Caller::send`].
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let request = self.client.request(method, format!("{}{path}", self.base));
@@ -68,7 +73,9 @@ impl Caller {
     pub async fn try_send(request: RequestBuilder) -> Result<Answer, reqwest::Error> {
         let response = request.send().await?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        let text = response.text().await?;
+        // a stream has no end to wait for; `Caller::follow` reads it
+        let is_stream = headers.get("content-type").is_some_and(|kind| kind == "text/event-stream");
+        let text = if is_stream { String::new() } else { response.text().await? };
         let body = serde_json::from_str(&text).unwrap_or(Value::Null);
         Ok(Answer { status, headers, text, body })
     }
@@ -81,6 +88,20 @@ impl Caller {
     /// GET.
     pub async fn get(&self, path: &str) -> Answer {
         Self::send(self.request(Method::GET, path)).await
+    }
+
+    /// Opens a stream of server-sent events behind a position.
+    pub async fn follow(&self, path: &str, last_event_id: Option<&str>) -> Frames {
+        let mut request = self.request(Method::GET, path);
+        if let Some(id) = last_event_id {
+            request = request.header("last-event-id", id);
+        }
+        let response = request.send().await.unwrap();
+        assert_eq!(
+            (response.status().as_u16(), response.headers()["content-type"].to_str().unwrap()),
+            (200, "text/event-stream")
+        );
+        Frames { response, rest: String::new() }
     }
 
     /// POST with a JSON body.
@@ -106,6 +127,47 @@ impl Caller {
     /// DELETE with an If-Match.
     pub async fn delete(&self, path: &str, if_match: &str) -> Answer {
         Self::send(self.request(Method::DELETE, path).header("if-match", if_match)).await
+    }
+}
+
+/// A stream of server-sent events.
+pub struct Frames {
+    response: reqwest::Response,
+    rest: String,
+}
+
+/// One of its events.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Frame {
+    /// `id`.
+    pub id: String,
+    /// `event`.
+    pub event: String,
+    /// `data`.
+    pub data: Value,
+}
+
+impl Frames {
+    /// The next event; nothing when the stream has ended. Comments are passed over.
+    pub async fn next(&mut self) -> Option<Frame> {
+        loop {
+            while let Some((block, rest)) = self.rest.split_once("\n\n") {
+                let lines: Vec<_> = block.lines().filter_map(|line| line.split_once(": ")).collect();
+                let rest = rest.to_owned();
+                let field = |name: &str| lines.iter().find(|(key, _)| *key == name).map(|(_, value)| *value);
+                let frame = field("event").map(|event| Frame {
+                    id: field("id").unwrap_or_default().to_owned(),
+                    event: event.to_owned(),
+                    data: serde_json::from_str(field("data").unwrap()).unwrap(),
+                });
+                self.rest = rest;
+                if frame.is_some() {
+                    return frame;
+                }
+            }
+            let chunk = self.response.chunk().await.unwrap()?;
+            self.rest += std::str::from_utf8(&chunk).unwrap();
+        }
     }
 }
 

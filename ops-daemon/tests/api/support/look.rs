@@ -58,8 +58,10 @@ impl Daemon {
     /// As [`Daemon::stored`], without asking the daemon, which may have lost its database.
     pub async fn stored_now(&self) -> BTreeMap<String, Vec<String>> {
         let mut stored = self.rows().await.everything().await;
-        // the relay's own notebook: it follows what is published, a little later
-        stored.remove("relay_mark");
+        // notebooks of tasks: they follow what is published and what is sealed, a little later
+        for table in ["relay_mark", "audit_link", "audit_seal"] {
+            stored.remove(table);
+        }
         stored
     }
 

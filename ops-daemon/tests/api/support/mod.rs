@@ -11,7 +11,7 @@ mod registry;
 mod servers;
 mod until;
 
-pub use call::{Answer, Caller};
+pub use call::{Answer, Caller, Frames};
 #[cfg(feature = "stack")]
 pub use daemon::ByWayOf;
 pub use daemon::{Daemon, Database, Options, free_ports};

@@ -1,3 +1,4 @@
 //! Mirrors `src/admin/audit/`.
 
 mod list;
+mod verify;

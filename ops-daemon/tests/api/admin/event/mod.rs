@@ -1,3 +1,4 @@
 //! Mirrors `src/admin/event/`.
 
 mod list;
+mod stream;

@@ -8,3 +8,5 @@ mod body;
 mod write;
 mod cursor;
 mod hostile;
+#[cfg(feature = "stack")]
+mod docs_page;
