@@ -214,6 +214,9 @@ pub(crate) fn whole_number<V: IntoValue, T>(
         Value::Integer(number) => i64::try_from(*number).ok(),
         Value::NegativeInteger(number) => Some(*number),
         Value::Float(number) if number.abs() >= BEYOND_I64 => None,
+        // JSON has one kind of number: 1.0 is 1 (RFC 8259 §6), and JSON Schema calls it an integer
+        #[expect(clippy::cast_possible_truncation, reason = "it is whole, and within 64 bits")]
+        Value::Float(number) if number.fract() == 0.0 => Some(*number as i64),
         _ => return Err(Faults::wrong_type(place, "a whole number")),
     };
     let parsed = match number {

@@ -8,6 +8,7 @@ mod stack;
 
 mod bench;
 mod check;
+mod contract;
 mod documents;
 mod migrate;
 mod networks;
@@ -53,6 +54,8 @@ enum Task {
     Networks(networks::Arguments),
     /// Write the lists of permissions and of error codes from the code.
     Documents,
+    /// What is promised to callers and readers: committed as the code makes it, and no break since the last release.
+    Contract(contract::Arguments),
     /// Formatting, lints, the arrows between the crates, and the rules of the house.
     Check,
 }
@@ -76,6 +79,7 @@ fn run(task: Task) -> Result<ExitCode, Failure> {
         Task::Migrate(verb) => migrate::run(&verb),
         Task::Networks(arguments) => networks::run(&arguments),
         Task::Documents => documents::run(),
+        Task::Contract(arguments) => contract::run(&arguments),
         Task::Check => check::run(),
     }
 }

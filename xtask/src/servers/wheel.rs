@@ -163,7 +163,7 @@ impl Drop for Workshop {
     }
 }
 
-fn cache() -> Result<PathBuf, Failure> {
+pub(super) fn cache() -> Result<PathBuf, Failure> {
     folder_of_cache(env::var_os("XDG_CACHE_HOME").map(PathBuf::from), env::var_os("HOME").map(PathBuf::from))
 }
 

@@ -3,6 +3,8 @@
 pub(crate) mod permission;
 mod error_code;
 mod event_schema;
+#[cfg(feature = "stack")]
+mod openapi;
 
 /// Writes them.
 const WRITES: &str = "cargo xtask documents";

@@ -3,6 +3,7 @@
 
 use std::fs;
 
+use futures::{StreamExt, stream};
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 
@@ -12,8 +13,13 @@ use crate::support::{Answer, Caller, Daemon, Database, Options, sample, until};
 /// Each of the connections gets an active and a staged credential.
 const OPERATORS: usize = 6;
 const CONNECTIONS: usize = 5;
-/// Passwords that are planted at least, one half of them stored and the other in requests that are refused.
+/// Passwords that are planted at least, and how many of them are stored. The others stand in requests that are refused.
 const MANY: usize = 10_000;
+const STORED: usize = 2_000;
+/// Passwords of one refused request.
+const HEAP: usize = 50;
+/// Connections that get theirs at once.
+const AT_ONCE: usize = 8;
 /// A UUID that nothing has.
 const NOBODY: &str = "01900000-0000-7000-8000-000000000000";
 
@@ -41,7 +47,7 @@ async fn never_leaks(database: Database) {
     until("the daemon has ended", async || daemon.ended()).await;
     search.look_inside(&daemon, "after its end").await;
     eprintln!("{} canaries, {} answers", search.canaries, search.answers);
-    assert!(search.canaries >= MANY && search.answers >= MANY);
+    assert!(search.canaries >= MANY && search.answers >= STORED);
     assert_eq!(search.leaks, Vec::<String>::new());
 }
 
@@ -241,42 +247,32 @@ impl Search {
         .await;
     }
 
-    /// Thousands more at all connections at once: a staged credential is given up, another one staged, a third refused.
+    /// Thousands more: at all connections at once a staged credential is given up and another one staged, again and again; then
+    /// heaps of them stand where none belongs.
     async fn plant_many(&mut self, daemon: &Daemon, connections: &[Connection]) {
         let admin = daemon.admin();
-        let rounds = MANY.div_ceil(2 * connections.len());
-        let plans: Vec<_> = connections
-            .iter()
-            .map(|connection| {
-                (connection, (0..rounds).map(|_| [self.canary(), self.canary()]).collect::<Vec<_>>())
-            })
-            .collect();
-        let plans = plans.into_iter().map(|(connection, passwords)| {
-            let bodies =
-                passwords.iter().map(|pair| pair.each_ref().map(|password| self.body("sys", password)));
-            (connection.credentials(), bodies.collect::<Vec<_>>())
-        });
-        let planted = plans.collect::<Vec<_>>().into_iter().map(|(path, bodies)| {
-            let admin = admin.clone();
-            async move {
-                let listed = admin.get(&path).await.expect(200).body;
-                let staged = listed["items"].as_array().unwrap().iter().find(|one| one["stage"] == "staged");
-                let mut staged = staged.map(|one| one["version"].clone());
-                let mut answers = Vec::new();
-                for [stored, refused] in bodies {
-                    if let Some(version) = staged {
-                        answers.push(admin.act(&format!("{path}/{version}/discard")).await.expect(200));
-                    }
-                    answers.push(Caller::send(post(&admin, &path, &stored)).await.expect(201));
-                    staged = answers.last().map(|answer| answer.body["version"].clone());
-                    answers.push(Caller::send(post(&admin, &path, &refused)).await.expect(409));
-                }
-                answers
-            }
-        });
-        for answer in futures::future::join_all(planted).await.into_iter().flatten() {
+        let rounds = STORED.div_ceil(connections.len());
+        let mut planted = Vec::new();
+        for connection in connections {
+            let passwords: Vec<_> = (0..rounds).map(|_| self.canary()).collect();
+            let bodies: Vec<_> = passwords.iter().map(|password| self.body("sys", password)).collect();
+            planted.push(stage_each(&admin, connection.credentials(), bodies));
+        }
+        let planted: Vec<_> = stream::iter(planted).buffer_unordered(AT_ONCE).collect().await;
+        for answer in planted.into_iter().flatten() {
             self.look("planted among thousands", format!("{:?}\n{}", answer.headers, answer.text).as_bytes());
             self.answers += 1;
+        }
+        let heaps = (MANY - STORED).div_ceil(HEAP);
+        for (n, connection) in connections.iter().cycle().enumerate().take(heaps) {
+            let heap: Vec<_> = (0..HEAP).map(|_| self.canary()).collect();
+            let body = match n % 3 {
+                0 => json!({"system_id": "sys", "password": heap}),
+                1 => json!({"system_id": heap.join(" "), "password": heap.join("")}),
+                _ => json!({"system_id": "sys", "password": "x", "note": {"was": heap}}),
+            };
+            let request = post(&admin, &connection.credentials(), &body.to_string());
+            self.ask("a heap in a refused request", request, 422).await;
         }
     }
 
@@ -361,6 +357,22 @@ impl Search {
 
 fn post(caller: &Caller, path: &str, body: &str) -> RequestBuilder {
     caller.request(Method::POST, path).header("content-type", "application/json").body(body.to_owned())
+}
+
+/// Stages one credential after the other; each takes the place of the one before.
+async fn stage_each(admin: &Caller, path: String, bodies: Vec<String>) -> Vec<Answer> {
+    let listed = admin.get(&path).await.expect(200).body;
+    let staged = listed["items"].as_array().unwrap().iter().find(|one| one["stage"] == "staged");
+    let mut staged = staged.map(|one| one["version"].clone());
+    let mut answers = Vec::new();
+    for body in bodies {
+        if let Some(version) = staged {
+            answers.push(admin.act(&format!("{path}/{version}/discard")).await.expect(200));
+        }
+        answers.push(Caller::send(post(admin, &path, &body)).await.expect(201));
+        staged = answers.last().map(|answer| answer.body["version"].clone());
+    }
+    answers
 }
 
 /// The paths of an OpenAPI document that can be read.
