@@ -4,6 +4,7 @@ use std::process::{Command, ExitCode};
 use std::time::Instant;
 
 use crate::cargo::{STACK_FEATURES, cargo};
+use crate::docs;
 use crate::elapsed::elapsed;
 use crate::failure::Failure;
 use crate::interrupt;
@@ -14,8 +15,13 @@ use crate::tidy;
 /// A name, and what is wrong; nothing, when all is well.
 type Step = (&'static str, fn() -> Result<Vec<String>, Failure>);
 
-const STEPS: [Step; 4] =
-    [("fmt", formatting), ("clippy", lints), ("layers", layers::complaints), ("tidy", tidy::complaints)];
+const STEPS: [Step; 5] = [
+    ("fmt", formatting),
+    ("clippy", lints),
+    ("layers", layers::complaints),
+    ("tidy", tidy::complaints),
+    ("docs", docs::complaints),
+];
 
 /// Runs the steps in their order.
 pub(crate) fn run() -> Result<ExitCode, Failure> {

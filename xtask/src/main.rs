@@ -8,6 +8,7 @@ mod stack;
 
 mod bench;
 mod check;
+mod docs;
 mod documents;
 mod migrate;
 mod networks;
