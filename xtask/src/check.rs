@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use crate::cargo::{STACK_FEATURES, cargo};
 use crate::contract;
+use crate::docs;
 use crate::elapsed::elapsed;
 use crate::failure::Failure;
 use crate::interrupt;
@@ -15,12 +16,13 @@ use crate::tidy;
 /// A name, and what is wrong; nothing, when all is well.
 type Step = (&'static str, fn() -> Result<Vec<String>, Failure>);
 
-const STEPS: [Step; 5] = [
+const STEPS: [Step; 6] = [
     ("fmt", formatting),
     ("clippy", lints),
     ("layers", layers::complaints),
     ("tidy", tidy::complaints),
     ("contract", contract::complaints),
+    ("docs", docs::complaints),
 ];
 
 /// Runs the steps in their order.

@@ -9,6 +9,7 @@ mod stack;
 mod bench;
 mod check;
 mod contract;
+mod docs;
 mod documents;
 mod migrate;
 mod networks;

@@ -10,36 +10,36 @@ use crate::cargo;
 use crate::failure::Failure;
 
 /// One file.
-pub(super) struct File {
+pub(crate) struct File {
     /// From the top of the checkout, with `/`.
-    pub(super) path: String,
+    pub(crate) path: String,
     /// Empty when the file is no text.
-    pub(super) text: String,
+    pub(crate) text: String,
 }
 
 impl File {
     /// A fault of this file.
-    pub(super) fn fault(&self, line: usize, sentence: impl Into<String>) -> Fault {
+    pub(crate) fn fault(&self, line: usize, sentence: impl Into<String>) -> Fault {
         Fault { path: self.path.clone(), line, sentence: sentence.into() }
     }
 
-    pub(super) fn is_rust(&self) -> bool {
+    pub(crate) fn is_rust(&self) -> bool {
         self.path.ends_with(".rs")
     }
 
     /// Its code without comments, strings and tests; nothing when the whole file is tests.
-    pub(super) fn shipped(&self) -> String {
+    pub(crate) fn shipped(&self) -> String {
         let only_tests = self.path.ends_with("/tests.rs") || self.path.contains("/tests/");
         if only_tests { String::new() } else { Source::of(&self.text).shipped }
     }
 
     /// Whether it lies somewhere under that folder.
-    pub(super) fn is_under(&self, folder: &str) -> bool {
+    pub(crate) fn is_under(&self, folder: &str) -> bool {
         self.path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
     }
 
     /// Path below the folder of its crate, for example `src/lib.rs`; none outside of the crates.
-    pub(super) fn within_crate<'a>(&'a self, files: &[Self]) -> Option<&'a str> {
+    pub(crate) fn within_crate<'a>(&'a self, files: &[Self]) -> Option<&'a str> {
         let (folder, rest) = self.path.split_once('/')?;
         let manifest = format!("{folder}/Cargo.toml");
         files.iter().any(|file| file.path == manifest).then_some(rest)
@@ -47,7 +47,7 @@ impl File {
 }
 
 /// All files of the checkout, in the order of their paths.
-pub(super) fn files() -> Result<Vec<File>, Failure> {
+pub(crate) fn files() -> Result<Vec<File>, Failure> {
     let top = cargo::checkout();
     let ignored = fs::read_to_string(top.join(".gitignore")).unwrap_or_default();
     let ignored: Vec<&str> = ignored.lines().map(str::trim).chain(["/.git"]).collect();
@@ -86,7 +86,7 @@ fn matches(pattern: &str, path: &str) -> bool {
 }
 
 #[cfg(test)]
-pub(super) mod testing {
+pub(crate) mod testing {
     use super::*;
 
     /// A checkout with these files.

@@ -1,9 +1,9 @@
 //! The rules of the house: each file of this folder is one rule over the files of the checkout, and shows in a test
 //! that it sees its fault.
 
-mod checkout;
-mod search;
-mod source;
+pub(crate) mod checkout;
+pub(crate) mod search;
+pub(crate) mod source;
 
 mod core_is_pure;
 mod decision_records;
@@ -27,11 +27,11 @@ use checkout::File;
 
 /// One broken rule at one place.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Fault {
-    path: String,
-    line: usize,
+pub(crate) struct Fault {
+    pub(crate) path: String,
+    pub(crate) line: usize,
     /// What is wrong and what to do.
-    sentence: String,
+    pub(crate) sentence: String,
 }
 
 impl fmt::Display for Fault {

@@ -1,7 +1,7 @@
 //! Finds whole words in text, and tells the line of a place.
 
 /// Where `needle` stands, not as a part of a longer word.
-pub(super) fn places(text: &str, needle: &str) -> Vec<usize> {
+pub(crate) fn places(text: &str, needle: &str) -> Vec<usize> {
     text.match_indices(needle)
         .map(|(at, _)| at)
         .filter(|&at| {
@@ -15,12 +15,12 @@ pub(super) fn places(text: &str, needle: &str) -> Vec<usize> {
 }
 
 /// The number of the line that holds that byte, from 1.
-pub(super) fn line_of(text: &str, at: usize) -> usize {
+pub(crate) fn line_of(text: &str, at: usize) -> usize {
     text.bytes().take(at).filter(|&byte| byte == b'\n').count() + 1
 }
 
 /// A letter, a digit or `_`.
-pub(super) fn is_word(c: char) -> bool {
+pub(crate) fn is_word(c: char) -> bool {
     c.is_alphanumeric() || c == '_'
 }
 

@@ -3,17 +3,17 @@
 use super::search::{is_word, places};
 
 /// Three views of one file; every view is as long as the file.
-pub(super) struct Source {
+pub(crate) struct Source {
     /// Without comments and without what strings contain.
-    pub(super) code: String,
+    pub(crate) code: String,
     /// Without comments.
-    pub(super) uncommented: String,
+    pub(crate) uncommented: String,
     /// `code` without test modules and test functions.
-    pub(super) shipped: String,
+    pub(crate) shipped: String,
 }
 
 impl Source {
-    pub(super) fn of(text: &str) -> Self {
+    pub(crate) fn of(text: &str) -> Self {
         let mut scanner = Scanner { rest: text, code: String::new(), uncommented: String::new() };
         while scanner.step() {}
         let Scanner { code, uncommented, .. } = scanner;
@@ -23,7 +23,7 @@ impl Source {
 }
 
 /// Where the bracket that opens at `open` closes; the end of the text when it never does.
-pub(super) fn closing(code: &str, open: usize) -> usize {
+pub(crate) fn closing(code: &str, open: usize) -> usize {
     let mut depth = 0_usize;
     for (at, c) in code.char_indices().skip_while(|(at, _)| *at < open) {
         match c {
