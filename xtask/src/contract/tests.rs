@@ -99,7 +99,7 @@ const POST: &str = "/paths/~1things~1{id}/post";
 /// What breaks callers of the API.
 const API_BREAKS: [(&str, Edit); 17] = [
     ("a tightened maxLength of a request", |d| {
-        set(&format!("{CREATE}/properties/name/maxLength"), json!(32))(d)
+        set(&format!("{CREATE}/properties/name/maxLength"), json!(32))(d);
     }),
     ("a raised minLength of a request", |d| set(&format!("{CREATE}/properties/name/minLength"), json!(3))(d)),
     ("a tightened maximum of a request", |d| set(&format!("{CREATE}/properties/count/maximum"), json!(9))(d)),
@@ -109,7 +109,7 @@ const API_BREAKS: [(&str, Edit); 17] = [
         set(&format!("{CREATE}/required"), json!(["name", "zone"]))(d);
     }),
     ("an optional member of a request becomes required", |d| {
-        set(&format!("{CREATE}/required"), json!(["name", "kind"]))(d)
+        set(&format!("{CREATE}/required"), json!(["name", "kind"]))(d);
     }),
     ("a member of a request goes", |d| drop_member(d, &format!("{CREATE}/properties"), "count")),
     ("a type of a request changes", |d| set(&format!("{CREATE}/properties/count/type"), json!("string"))(d)),
@@ -118,14 +118,14 @@ const API_BREAKS: [(&str, Edit); 17] = [
         set(&format!("{THING}/required"), json!(["id", "status"]))(d);
     }),
     ("a required member of an answer becomes optional", |d| {
-        set(&format!("{THING}/required"), json!(["id", "status"]))(d)
+        set(&format!("{THING}/required"), json!(["id", "status"]))(d);
     }),
     ("a word more in an answer", |d| {
-        set(&format!("{THING}/properties/status/enum"), json!(["on", "off", "resting"]))(d)
+        set(&format!("{THING}/properties/status/enum"), json!(["on", "off", "resting"]))(d);
     }),
     ("a type of an answer changes", |d| set(&format!("{THING}/properties/id/type"), json!("integer"))(d)),
     ("an answer may be null", |d| {
-        set(&format!("{THING}/properties/name/type"), json!(["string", "null"]))(d)
+        set(&format!("{THING}/properties/name/type"), json!(["string", "null"]))(d);
     }),
     ("an operation goes", |d| drop_member(d, "/paths/~1things~1{id}", "post")),
     ("a new required parameter", |d| {
@@ -139,13 +139,13 @@ const API_BREAKS: [(&str, Edit); 17] = [
 /// What does not.
 const API_HARMLESS: [(&str, Edit); 13] = [
     ("a new optional member of a request", |d| {
-        insert(d, &format!("{CREATE}/properties"), "zone", json!({"type": "string"}))
+        insert(d, &format!("{CREATE}/properties"), "zone", json!({"type": "string"}));
     }),
     ("a loosened maxLength of a request", |d| {
-        set(&format!("{CREATE}/properties/name/maxLength"), json!(128))(d)
+        set(&format!("{CREATE}/properties/name/maxLength"), json!(128))(d);
     }),
     ("a word more in a request", |d| {
-        set(&format!("{CREATE}/properties/kind/enum"), json!(["a", "b", "c"]))(d)
+        set(&format!("{CREATE}/properties/kind/enum"), json!(["a", "b", "c"]))(d);
     }),
     ("a required member of a request becomes optional", |d| set(&format!("{CREATE}/required"), json!([]))(d)),
     ("a wider range of a request", |d| set(&format!("{CREATE}/properties/count/maximum"), json!(11))(d)),
@@ -193,7 +193,7 @@ const EVENT_BREAKS: [(&str, Edit); 6] = [
 const EVENT_HARMLESS: [(&str, Edit); 5] = [
     ("a new member of an event", |d| insert(d, "/properties", "zone", json!({"type": "string"}))),
     ("a new member deep in an event", |d| {
-        insert(d, "/$defs/Part/properties", "zone", json!({"type": "string"}))
+        insert(d, "/$defs/Part/properties", "zone", json!({"type": "string"}));
     }),
     ("a word less in an event", |d| set("/properties/state/enum", json!(["up"]))(d)),
     ("a shorter text in an event", |d| set("/properties/name/maxLength", json!(32))(d)),
