@@ -11,9 +11,11 @@ mod check;
 mod documents;
 mod migrate;
 mod networks;
+mod hygiene;
 mod layers;
 mod tidy;
 
+mod cache;
 mod cargo;
 mod elapsed;
 mod failure;
@@ -21,6 +23,7 @@ mod interrupt;
 mod process;
 mod say;
 mod servers;
+mod tools;
 
 use std::process::ExitCode;
 
@@ -53,8 +56,8 @@ enum Task {
     Networks(networks::Arguments),
     /// Write the lists of permissions and of error codes from the code.
     Documents,
-    /// Formatting, lints, the arrows between the crates, and the rules of the house.
-    Check,
+    /// Formatting, lints, the arrows between the crates, the rules of the house, licences, unused dependencies.
+    Check(check::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -76,6 +79,6 @@ fn run(task: Task) -> Result<ExitCode, Failure> {
         Task::Migrate(verb) => migrate::run(&verb),
         Task::Networks(arguments) => networks::run(&arguments),
         Task::Documents => documents::run(),
-        Task::Check => check::run(),
+        Task::Check(arguments) => check::run(&arguments),
     }
 }
