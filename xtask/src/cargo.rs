@@ -1,6 +1,7 @@
 //! Makes the cargo commands that a task runs, and knows where the checkout is.
 
 use std::env;
+use std::ffi::OsString;
 use std::path::Path;
 use std::process::Command;
 
@@ -17,11 +18,21 @@ pub(crate) fn checkout() -> &'static Path {
     manifest.parent().unwrap_or(manifest)
 }
 
-/// The cargo that runs this task, in the top folder of the checkout.
+/// The cargo that runs this task.
+pub(crate) fn program() -> OsString {
+    env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
+}
+
+/// It, in the top folder of the checkout.
 pub(crate) fn cargo(arguments: &[&str]) -> Command {
-    let program = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let mut command = Command::new(program);
-    command.args(arguments).current_dir(checkout());
+    let mut command = in_checkout(Command::new(program()));
+    command.args(arguments);
+    command
+}
+
+/// The command as a person would run it in the top folder of the checkout.
+pub(crate) fn in_checkout(mut command: Command) -> Command {
+    command.current_dir(checkout());
     for (name, _) in env::vars_os() {
         if SET_BY_CARGO_RUN.iter().any(|prefix| name.to_string_lossy().starts_with(prefix)) {
             command.env_remove(name);

