@@ -1,7 +1,7 @@
 //! The contract as it was: at the last release, or at a commit that is named.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::{Document, FOLDER};
@@ -9,32 +9,41 @@ use crate::cargo::checkout;
 use crate::failure::Failure;
 use crate::process::finish;
 
+/// The tags of releases.
+const RELEASES: &str = "v*";
+
 /// What is compared with.
 pub(super) struct Base {
+    checkout: PathBuf,
     pub(super) name: String,
 }
 
 impl Base {
     /// The commit that is named, or the last release; nothing when there was none.
     pub(super) fn find(named: Option<&str>) -> Result<Option<Self>, Failure> {
+        Self::find_in(checkout(), named)
+    }
+
+    fn find_in(checkout: &Path, named: Option<&str>) -> Result<Option<Self>, Failure> {
         let found = match named {
-            Some(name) => git(&["rev-parse", "--verify", "--quiet", &format!("{name}^{{commit}}")])
-                .map(|_| Some(name.to_owned()))
-                .map_err(|_| {
-                    format!("{name} is no commit here; name a tag or a commit, or fetch it first")
-                })?,
-            None => last_release()?,
+            Some(name) => {
+                git(checkout, &["rev-parse", "--verify", "--quiet", &format!("{name}^{{commit}}")]).map_err(
+                    |_| format!("{name} is no commit here; name a tag or a commit, or fetch it first"),
+                )?;
+                Some(name.to_owned())
+            }
+            None => last_release(checkout)?,
         };
-        Ok(found.map(|name| Self { name }))
+        Ok(found.map(|name| Self { checkout: checkout.to_owned(), name }))
     }
 
     /// Every document of the contract as it was then.
     pub(super) fn documents(&self) -> Result<Vec<Document>, Failure> {
-        let listed = git(&["ls-tree", "-r", "--name-only", &self.name, "--", FOLDER])?;
+        let listed = git(&self.checkout, &["ls-tree", "-r", "--name-only", &self.name, "--", FOLDER])?;
         let files = listed.lines().filter(|path| path.ends_with(".json"));
         files
             .map(|path| {
-                let text = git(&["show", &format!("{}:{path}", self.name)])?;
+                let text = git(&self.checkout, &["show", &format!("{}:{path}", self.name)])?;
                 document(path, &text)
             })
             .collect()
@@ -76,14 +85,59 @@ fn document(path: &str, text: &str) -> Result<Document, Failure> {
     Ok(Document { file, content })
 }
 
-fn last_release() -> Result<Option<String>, Failure> {
-    let tags = git(&["tag", "--list", "v*", "--merged", "HEAD", "--sort=-version:refname"])?;
-    Ok(tags.lines().next().map(str::to_owned))
+/// The nearest tag of a release below what is checked out.
+fn last_release(checkout: &Path) -> Result<Option<String>, Failure> {
+    if git(checkout, &["tag", "--list", RELEASES, "--merged", "HEAD"])?.trim().is_empty() {
+        return Ok(None);
+    }
+    let name = git(checkout, &["describe", "--tags", "--abbrev=0", "--match", RELEASES])?;
+    Ok(Some(name.trim().to_owned()))
 }
 
-fn git(arguments: &[&str]) -> Result<String, Failure> {
+fn git(checkout: &Path, arguments: &[&str]) -> Result<String, Failure> {
     let mut command = Command::new("git");
-    command.args(arguments).current_dir(checkout());
+    command.args(arguments).current_dir(checkout);
     let output = finish(command)?;
     String::from_utf8(output.stdout).map_err(|cause| Failure::because("git", cause))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::servers::folder;
+
+    use super::*;
+
+    /// A checkout with that text of the contract committed.
+    fn commit(checkout: &Path, text: &str) {
+        let file = checkout.join(FOLDER).join("openapi/admin.json");
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+        fs::write(file, text).unwrap();
+        git(checkout, &["init", "--quiet"]).unwrap();
+        git(checkout, &["add", "."]).unwrap();
+        let author = ["-c", "user.name=t", "-c", "user.email=t@example.net", "-c", "commit.gpgsign=false"];
+        git(checkout, &[author.as_slice(), &["commit", "--quiet", "-m", "t"]].concat()).unwrap();
+    }
+
+    #[test]
+    fn the_base_is_the_last_release_or_the_commit_that_is_named() {
+        let checkout = folder::create("base", None).unwrap();
+        let found = |named| Base::find_in(&checkout, named).map(|base| base.map(|base| base.name));
+        commit(&checkout, "1");
+        assert_eq!(found(None).unwrap(), None, "no release yet");
+        git(&checkout, &["tag", "v0.9.0"]).unwrap();
+        commit(&checkout, "2");
+        git(&checkout, &["tag", "v0.10.0"]).unwrap();
+        git(&checkout, &["tag", "other"]).unwrap();
+        commit(&checkout, "3");
+        assert_eq!(found(None).unwrap().as_deref(), Some("v0.10.0"));
+        let refused = found(Some("v7")).unwrap_err().to_string();
+        assert!(refused.contains("v7 is no commit here"), "{refused}");
+        let text = |named| {
+            let documents = Base::find_in(&checkout, named).unwrap().unwrap().documents().unwrap();
+            assert_eq!(documents[0].file, "openapi/admin.json");
+            documents[0].content.to_string()
+        };
+        assert_eq!([text(Some("v0.9.0")), text(None), text(Some("HEAD"))], ["1", "2", "3"]);
+        fs::remove_dir_all(checkout).unwrap();
+    }
 }

@@ -1,12 +1,13 @@
 //! What the code makes, against what is committed.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::FOLDER;
 use crate::cargo::{cargo, checkout};
 use crate::failure::Failure;
 use crate::process::{finish, stream};
+use crate::servers::folder;
 
 const REMEDY: &str = "run cargo xtask contract --write, and look at what changes";
 
@@ -65,36 +66,35 @@ fn lying() -> Result<Vec<String>, Failure> {
 
 /// Every document as the code makes it.
 fn make() -> Result<Vec<(String, String)>, Failure> {
-    let folder = folder();
-    if folder.exists() {
-        fs::remove_dir_all(&folder).map_err(|cause| Failure::because(folder.display().to_string(), cause))?;
-    }
     let mut said = Vec::new();
     let build = stream(cargo(&["build", "--quiet", "-p", "ops-daemon"]), |line| said.push(line.to_owned()))?;
     if !build.success() {
         return Err(said.join("\n").into());
     }
+    let folder = folder::create("contract", None)?;
+    let made = made_in(&folder);
+    fs::remove_dir_all(&folder)
+        .map_err(|cause| Failure::because(format!("cannot remove {}", folder.display()), cause))?;
+    made
+}
+
+fn made_in(folder: &Path) -> Result<Vec<(String, String)>, Failure> {
     let mut command = cargo(&["run", "--quiet", "-p", "ops-daemon", "--", "contract", "--into"]);
-    command.arg(&folder);
+    command.arg(folder);
     finish(command)?;
     let mut made = Vec::new();
-    let mut left = vec![folder.clone()];
+    let mut left = vec![folder.to_owned()];
     while let Some(path) = left.pop() {
         let because = |cause| Failure::because(path.display().to_string(), cause);
         if path.is_dir() {
             left.extend(fs::read_dir(&path).map_err(because)?.flatten().map(|entry| entry.path()));
         } else {
-            let file = path.strip_prefix(&folder).unwrap_or(&path).display().to_string();
+            let file = path.strip_prefix(folder).unwrap_or(&path).display().to_string();
             made.push((file, fs::read_to_string(&path).map_err(because)?));
         }
     }
     made.sort();
     Ok(made)
-}
-
-/// Beside the build's own files, which are of this checkout or shared by several: named after this process.
-fn folder() -> PathBuf {
-    std::env::temp_dir().join(format!("ops-contract-{}", std::process::id()))
 }
 
 #[cfg(test)]

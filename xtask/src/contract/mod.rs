@@ -2,18 +2,27 @@
 //! promised with the last release.
 
 mod base;
-mod event;
 mod generated;
-mod openapi;
+mod judgement;
 mod secret_names;
 mod version;
 
+mod asyncapi;
+mod envelope;
+mod event;
+mod openapi;
+mod place;
+mod schema;
+
+use std::fmt;
 use std::process::ExitCode;
 
 use serde_json::Value;
 
 use crate::failure::Failure;
+use crate::say::say;
 use base::Base;
+use judgement::{Judgement, Verdict, judge};
 
 /// Where the contract lies.
 const FOLDER: &str = "docs/contract";
@@ -36,88 +45,73 @@ struct Document {
     content: Value,
 }
 
-/// What changed, and why it breaks somebody.
+/// What changed, where, and why it breaks somebody.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Break {
-    file: String,
+    /// Into the new document, or into the old one for what is gone.
+    pointer: String,
     what: String,
 }
 
 impl Break {
-    fn new(file: &str, what: impl Into<String>) -> Self {
-        Self { file: file.to_owned(), what: what.into() }
+    fn at(pointer: &str, what: impl Into<String>) -> Self {
+        Self { pointer: pointer.to_owned(), what: what.into() }
     }
 }
 
-/// Does it.
+impl fmt::Display for Break {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.pointer.as_str() {
+            "" => f.write_str(&self.what),
+            pointer => write!(f, "{pointer}: {}", self.what),
+        }
+    }
+}
+
+/// Does it: what is wrong with the committed files, then a line for each document since the last release.
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     if arguments.write {
         generated::write()?;
     }
-    let faults = faults(arguments.base.as_deref())?;
-    for fault in &faults {
-        println!("{fault}");
+    let findings = Findings::of(arguments.base.as_deref())?;
+    findings.faults.iter().for_each(say);
+    match &findings.base {
+        Some(base) => say(format!("since {base}:")),
+        None => say("there is no release yet, so nothing that it could break"),
     }
-    println!("contract {}", if faults.is_empty() { "ok" } else { "FAILED" });
-    Ok(if faults.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    findings.judgements.iter().flat_map(Judgement::lines).for_each(say);
+    let is_well = findings.complaints().is_empty();
+    say(format!("contract {}", if is_well { "ok" } else { "FAILED" }));
+    Ok(if is_well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 /// Everything that is wrong, a line each; for `cargo xtask check` too.
 pub(crate) fn complaints() -> Result<Vec<String>, Failure> {
-    faults(None)
+    Ok(Findings::of(None)?.complaints())
 }
 
-fn faults(base: Option<&str>) -> Result<Vec<String>, Failure> {
-    let mut faults = generated::differences()?;
-    let committed = base::committed()?;
-    faults.extend(secret_names::faults(&committed));
-    let Some(base) = Base::find(base)? else {
-        println!("contract: there is no release yet, so nothing that it could break");
-        return Ok(faults);
-    };
-    let verdict = compare(&base.documents()?, &committed)?;
-    println!(
-        "contract: {} of {} since {}",
-        if verdict.breaks.is_empty() { "no break" } else { "breaks" },
-        committed.len(),
-        base.name
-    );
-    if !verdict.allowed {
-        faults.extend(verdict.breaks.iter().map(|it| format!("{FOLDER}/{}: {}", it.file, it.what)));
-        if !verdict.breaks.is_empty() {
-            faults.push(version::remedy());
-        }
+struct Findings {
+    /// What is wrong with the committed files.
+    faults: Vec<String>,
+    base: Option<String>,
+    judgements: Vec<Judgement>,
+}
+
+impl Findings {
+    fn of(base: Option<&str>) -> Result<Self, Failure> {
+        let mut faults = generated::differences()?;
+        let committed = base::committed()?;
+        faults.extend(secret_names::faults(&committed));
+        let base = Base::find(base)?;
+        let before = base.as_ref().map(Base::documents).transpose()?;
+        let judgements = before.map(|before| judge(&before, &committed)).unwrap_or_default();
+        Ok(Self { faults, base: base.map(|base| base.name), judgements })
     }
-    Ok(faults)
-}
 
-/// What a comparison came to.
-#[derive(Debug, PartialEq, Eq)]
-struct Verdict {
-    breaks: Vec<Break>,
-    /// Whether the version says that something breaks.
-    allowed: bool,
-}
-
-fn compare(old: &[Document], new: &[Document]) -> Result<Verdict, Failure> {
-    let mut breaks = Vec::new();
-    for before in old {
-        let after = new.iter().find(|after| after.file == before.file);
-        match (after, before.file.as_str()) {
-            (_, file) if file.contains("/examples/") => {}
-            (None, file) => breaks.push(Break::new(file, "is gone; what was published stays readable")),
-            (Some(after), file) if file.starts_with("openapi/") => {
-                breaks.extend(openapi::breaks(file, &before.content, &after.content)?);
-            }
-            (Some(after), file) if file.starts_with("events/") => {
-                breaks.extend(event::breaks(file, &before.content, &after.content)?);
-            }
-            // made of the schemas that are compared above
-            (Some(_), _) => {}
-        }
+    fn complaints(&self) -> Vec<String> {
+        let broken = self.judgements.iter().filter(|judgement| judgement.verdict == Verdict::Breaks);
+        self.faults.iter().cloned().chain(broken.flat_map(Judgement::lines)).collect()
     }
-    breaks.sort();
-    Ok(Verdict { breaks, allowed: version::is_raised(old, new) })
 }
 
 #[cfg(test)]
