@@ -44,6 +44,8 @@ const WORDS: [&str; 17] = [
     "$defs",
     "$anchor",
 ];
+/// A reference that leads out of the document is a demand of its own.
+const OUTSIDE: &str = "$ref";
 /// Formats of which the second takes all that the first takes.
 const WIDER: [(&str, &str); 2] = [("int32", "int64"), ("float", "double")];
 
@@ -58,7 +60,7 @@ pub(super) fn breaks(flow: Flow, old: &Shape<'_>, new: &Shape<'_>) -> Vec<Break>
         let is_kept = |(other, known): &(&str, &Value)| {
             keyword == other && (value == known || is_wider(keyword, known, value))
         };
-        !kept.iter().any(is_kept) || refers(value)
+        !kept.iter().any(is_kept) || *keyword == OUTSIDE || refers(value)
     });
     let keywords: BTreeSet<&str> = lost.map(|(keyword, _)| *keyword).collect();
     keywords
@@ -68,6 +70,9 @@ pub(super) fn breaks(flow: Flow, old: &Shape<'_>, new: &Shape<'_>) -> Vec<Break>
 }
 
 fn sentence(flow: Flow, keyword: &str, old: &Shape<'_>, new: &Shape<'_>) -> String {
+    if keyword == OUTSIDE {
+        return "leads nowhere in this document, and what it leads to may have changed unseen".to_owned();
+    }
     let values = |shape: &Shape<'_>| {
         let values: Vec<String> = shape.all(keyword).iter().map(|place| place.value.to_string()).collect();
         if values.is_empty() { "nothing".to_owned() } else { values.join(" and ") }
@@ -90,11 +95,10 @@ fn demands<'a>(shape: &Shape<'a>) -> Vec<(&'a str, &'a Value)> {
     .collect()
 }
 
-/// A reference that leads out of the document is a demand of its own.
 fn demands_something(keyword: &str, value: &Value, is_lost: bool) -> bool {
     let is_known = JUDGED.contains(&keyword) || WORDS.contains(&keyword) || LIMITS.contains(&keyword);
     let is_nothing = keyword == "uniqueItems" && value == &Value::Bool(false);
-    !is_known && !is_nothing && !keyword.starts_with("x-") && (keyword != "$ref" || is_lost)
+    !is_known && !is_nothing && !keyword.starts_with("x-") && (keyword != OUTSIDE || is_lost)
 }
 
 fn is_wider(keyword: &str, narrow: &Value, wide: &Value) -> bool {
@@ -108,5 +112,33 @@ fn refers(value: &Value) -> bool {
         Value::Object(members) => members.contains_key("$ref") || members.values().any(refers),
         Value::Array(items) => items.iter().any(refers),
         _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::breaks;
+    use super::*;
+    use crate::contract::place::Place;
+
+    fn judged(flow: Flow, old: &Value, new: &Value) -> usize {
+        breaks(flow, Some(&Place::root(old)), Some(&Place::root(new))).len()
+    }
+
+    #[test]
+    fn a_keyword_that_nobody_knows_counts_for_who_relies_on_it() {
+        let (open, bound) = (json!({}), json!({"not": {"const": 1}}));
+        assert_eq!([judged(Flow::Taken, &open, &bound), judged(Flow::Taken, &bound, &open)], [1, 0]);
+        assert_eq!([judged(Flow::Given, &open, &bound), judged(Flow::Given, &bound, &open)], [0, 1]);
+    }
+
+    #[test]
+    fn what_may_have_changed_unseen_is_told() {
+        let outside = json!({"$ref": "https://example.org/a"});
+        assert_eq!(judged(Flow::Given, &outside, &outside), 1);
+        let within = json!({"not": {"$ref": "#/$defs/a"}, "$defs": {"a": {}}});
+        assert_eq!(judged(Flow::Taken, &within, &within), 1);
     }
 }

@@ -109,6 +109,11 @@ fn others<'a>(shape: &Shape<'a>) -> Others<'a> {
     if said.iter().any(|place| place.value == &Value::Bool(false)) {
         return Others::Nothing;
     }
-    let schemas: Vec<Place<'a>> = said.into_iter().filter(|place| place.value.is_object()).collect();
+    let schemas: Vec<Place<'a>> = said.into_iter().filter(is_told).collect();
     if schemas.is_empty() { Others::Anything } else { Others::Like(schemas) }
+}
+
+/// An empty schema says as little as `true`.
+fn is_told(schema: &Place<'_>) -> bool {
+    schema.value.as_object().is_some_and(|keywords| !keywords.is_empty())
 }
