@@ -90,6 +90,9 @@ impl Follow {
             if self.bus.ending.is_cancelled() {
                 return Next::Bye(Bye::Draining);
             }
+            if Instant::now() >= self.ends_at {
+                return Next::Bye(Bye::Expired);
+            }
             if !self.is_live {
                 match self.store.events_after(self.after, PAGE).await {
                     Ok(stored) => {
