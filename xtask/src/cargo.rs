@@ -2,8 +2,13 @@
 
 use std::env;
 use std::ffi::OsString;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
+
+use serde_json::Value;
+
+use crate::failure::Failure;
+use crate::process;
 
 /// Turns on the tests that need servers; each crate that has such tests has a feature of this name.
 pub(crate) const STACK_FEATURES: &str = "ops-store/stack,ops-daemon/stack";
@@ -28,6 +33,15 @@ pub(crate) fn cargo(arguments: &[&str]) -> Command {
     let mut command = in_checkout(Command::new(program()));
     command.args(arguments);
     command
+}
+
+/// Where cargo puts what it builds from this checkout.
+pub(crate) fn target_folder() -> Result<PathBuf, Failure> {
+    let output = process::finish(cargo(&["metadata", "--no-deps", "--format-version=1"]))?;
+    let metadata: Value =
+        serde_json::from_slice(&output.stdout).map_err(|cause| Failure::because("cargo metadata", cause))?;
+    let folder = metadata.get("target_directory").and_then(Value::as_str);
+    Ok(folder.ok_or("cargo metadata names no target folder")?.into())
 }
 
 /// The command as a person would run it in the top folder of the checkout.

@@ -9,10 +9,13 @@ mod stack;
 mod bench;
 mod check;
 mod contract;
+mod coverage;
 mod docs;
 mod documents;
 mod migrate;
+mod mutants;
 mod networks;
+mod release;
 mod hygiene;
 mod layers;
 mod tidy;
@@ -60,6 +63,12 @@ enum Task {
     Documents,
     /// What is promised to callers and readers: committed as the code makes it, and no break since the last release.
     Contract(contract::Arguments),
+    /// All tests, and the share of the lines that they run, by layer.
+    Coverage(coverage::Arguments),
+    /// Small changes of the code, one at a time: does a test notice?
+    Mutants(mutants::Arguments),
+    /// Make and check everything that a release needs, up to the tag.
+    Release(release::Arguments),
     /// Formatting, lints, the arrows between the crates, the rules of the house, licences, unused dependencies.
     Check(check::Arguments),
 }
@@ -84,6 +93,9 @@ fn run(task: Task) -> Result<ExitCode, Failure> {
         Task::Networks(arguments) => networks::run(&arguments),
         Task::Documents => documents::run(),
         Task::Contract(arguments) => contract::run(&arguments),
+        Task::Coverage(arguments) => coverage::run(&arguments),
+        Task::Mutants(arguments) => mutants::run(&arguments),
+        Task::Release(arguments) => release::run(&arguments),
         Task::Check(arguments) => check::run(&arguments),
     }
 }

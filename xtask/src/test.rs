@@ -28,20 +28,61 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
 
 /// As [`run`], with more variables.
 pub(crate) fn run_some(arguments: &[String], variables: &[(&str, &str)]) -> Result<ExitCode, Failure> {
-    let started = Instant::now();
-    let features = selection(arguments);
-    let servers = if features.is_empty() { None } else { Some(Servers::start()?) };
-    let mut tally = Tally::default();
-    let mut command = cargo_test(&features, arguments, servers.as_ref());
-    command.envs(variables.iter().copied());
-    let status = process::stream(command, |line| {
-        say(line);
-        tally.read(line);
-    })?;
-    let versions = servers.map_or_else(|| "no server".to_owned(), |servers| servers.programs.versions());
-    let took = elapsed(started.elapsed());
-    say(format!("\n---- {versions}, SQLite as built into the tests; took {took}"));
-    Ok(close(&tally, status))
+    let run = Run::of(arguments, variables)?;
+    run.close();
+    Ok(run.code())
+}
+
+/// Tests that ran.
+pub(crate) struct Run {
+    tally: Tally,
+    status: ExitStatus,
+}
+
+impl Run {
+    /// Runs these tests with their servers, which are gone when it returns, and passes on what they say.
+    pub(crate) fn of(arguments: &[String], variables: &[(&str, &str)]) -> Result<Self, Failure> {
+        let started = Instant::now();
+        let features = selection(arguments);
+        let servers = if features.is_empty() { None } else { Some(Servers::start()?) };
+        let mut tally = Tally::default();
+        let mut command = cargo_test(&features, arguments, servers.as_ref());
+        command.envs(variables.iter().copied());
+        let status = process::stream(command, |line| {
+            say(line);
+            tally.read(line);
+        })?;
+        let versions = servers.map_or_else(|| "no server".to_owned(), |servers| servers.programs.versions());
+        let took = elapsed(started.elapsed());
+        say(format!("\n---- {versions}, SQLite as built into the tests; took {took}"));
+        Ok(Self { tally, status })
+    }
+
+    /// Says what went wrong, and last the count.
+    pub(crate) fn close(&self) {
+        let succeeded = self.status.success();
+        for sentence in self.tally.complaints(succeeded) {
+            say(sentence);
+        }
+        if interrupt::requested() {
+            say("interrupted: the count is of what ran until then");
+        }
+        say(self.tally.count(succeeded));
+    }
+
+    /// Whether there was everything to run.
+    pub(crate) fn compiled(&self) -> bool {
+        self.tally.compiled()
+    }
+
+    /// How this process ends.
+    pub(crate) fn code(&self) -> ExitCode {
+        match interrupt::exit_code() {
+            Some(code) => code,
+            None if self.status.success() && self.tally.is_success() => ExitCode::SUCCESS,
+            None => ExitCode::FAILURE,
+        }
+    }
 }
 
 /// What all tests share; tests that do harm to a server start one of their own from the programs.
@@ -78,7 +119,7 @@ fn cargo_test(features: &[String], arguments: &[String], servers: Option<&Server
 }
 
 /// The whole workspace with the tests that need servers, or those features of the packages that were named.
-fn selection(arguments: &[String]) -> Vec<String> {
+pub(crate) fn selection(arguments: &[String]) -> Vec<String> {
     let packages = named_packages(arguments);
     if packages.is_empty() {
         return ["--workspace", "--features", STACK_FEATURES].map(str::to_owned).into();
@@ -100,21 +141,6 @@ fn named_packages(arguments: &[String]) -> Vec<&str> {
         }
     }
     packages
-}
-
-fn close(tally: &Tally, status: ExitStatus) -> ExitCode {
-    for sentence in tally.complaints(status.success()) {
-        say(sentence);
-    }
-    if interrupt::requested() {
-        say("interrupted: the count is of what ran until then");
-    }
-    say(tally.count(status.success()));
-    match interrupt::exit_code() {
-        Some(code) => code,
-        None if status.success() && tally.is_success() => ExitCode::SUCCESS,
-        None => ExitCode::FAILURE,
-    }
 }
 
 #[cfg(test)]

@@ -54,9 +54,14 @@ impl Tally {
         format!("{} passed, {} failed, {} skipped", self.passed, self.failed + silent as u64, self.skipped)
     }
 
+    /// No program was left out because it did not compile.
+    pub(crate) fn compiled(&self) -> bool {
+        self.uncompiled.is_empty()
+    }
+
     /// Something passed and nothing failed.
     pub(crate) fn is_success(&self) -> bool {
-        self.passed > 0 && self.failed == 0 && self.failures.is_empty() && self.uncompiled.is_empty()
+        self.passed > 0 && self.failed == 0 && self.failures.is_empty() && self.compiled()
     }
 }
 

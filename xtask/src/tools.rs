@@ -32,6 +32,13 @@ pub(crate) const DENY: Tool = Tool { name: "cargo-deny", version: "0.20.2", minu
 /// Dependencies that nothing names.
 pub(crate) const MACHETE: Tool = Tool { name: "cargo-machete", version: "0.9.2", minutes: 1, features: &[] };
 
+/// What a program is made of.
+pub(crate) const CYCLONEDX: Tool =
+    Tool { name: "cargo-cyclonedx", version: "0.5.9", minutes: 2, features: &[] };
+
+/// Small changes of the code that a test should notice.
+pub(crate) const MUTANTS: Tool = Tool { name: "cargo-mutants", version: "27.1.0", minutes: 2, features: &[] };
+
 /// Tools are used for seconds and built for minutes: optimise little, and link without a second look.
 const QUICK_BUILD: [(&str, &str); 4] = [
     ("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1"),

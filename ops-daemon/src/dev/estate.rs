@@ -27,7 +27,7 @@ use crate::{
     http::write::{Call, IfMatch},
 };
 
-const ESTATE: &str = include_str!("../../../examples/sample-estate.json");
+const ESTATE: &str = include_str!("../../sample-estate.json");
 const MARKER: &str = "estate.loaded";
 /// How often a step is taken when the database has no time for it: the whole estate is asked for at once, and a small
 /// machine may have other work.

@@ -6,11 +6,11 @@ use tokio_postgres::Client;
 use super::{ConnectError, Settings, session, session::Way};
 
 mod embedded {
-    refinery::embed_migrations!("../migrations/postgres");
+    refinery::embed_migrations!("migrations/postgres");
 }
 
 /// `migrations/postgres/roles.sql`: the roles of a cluster, once, as a superuser.
-const ROLES: &str = include_str!("../../../migrations/postgres/roles.sql");
+const ROLES: &str = include_str!("../../migrations/postgres/roles.sql");
 /// One number that every migrator locks: refinery takes no lock of its own.
 const LOCK: i64 = 0x6f70_735f_6d69_6772;
 

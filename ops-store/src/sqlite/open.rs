@@ -14,7 +14,7 @@ use rusqlite::{Connection, OpenFlags, functions::FunctionFlags};
 use super::{SqliteStore, read::Readers, writer::Writer};
 
 mod embedded {
-    refinery::embed_migrations!("../migrations/sqlite");
+    refinery::embed_migrations!("migrations/sqlite");
 }
 
 /// How many readers may read at once: reads of the embedded store are short.

@@ -20,7 +20,7 @@ use crate::vault::{Login, Settings, VaultStore};
 /// Names the program.
 const PROGRAM: &str = "OPS_TEST_BAO";
 /// The policy of our service, as chart, Terraform and runbook have it.
-pub const POLICY: &str = include_str!("../../../vault/policy.hcl");
+pub const POLICY: &str = include_str!("../../policy.hcl");
 /// The role of our service, and the name of its policy.
 pub const ROLE: &str = "ops-daemon";
 /// A port that was free may be taken a moment later, and a server in memory takes the next one too.

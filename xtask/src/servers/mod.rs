@@ -14,6 +14,7 @@ mod wheel;
 pub(crate) use background::Background;
 pub(crate) use nats::Nats;
 pub(crate) use openbao::OpenBao;
+pub(crate) use packages::llvm;
 pub(crate) use postgres::{Durability, Postgres};
 pub(crate) use programs::Programs;
 

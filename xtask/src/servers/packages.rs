@@ -23,10 +23,29 @@ const POLICY: &str = "/usr/sbin/policy-rc.d";
 const APT_OPTIONS: [&str; 2] = ["-o", "DPkg::Lock::Timeout=300"];
 /// Programs whose package has their name.
 const PROGRAMS: [&str; 4] = ["pgbouncer", "bash", "curl", "chromium"];
+/// Reads the profiles that rustc's instrumentation writes today (raw version 10), and is in Debian 12 and 13.
+const LLVM: &str = "llvm-19";
+/// What of it is used.
+const LLVM_PROGRAMS: [&str; 2] = ["llvm-profdata-19", "llvm-cov-19"];
 
 /// Installs what is missing: PostgreSQL, the programs, and pip, if something must be fetched by it.
 pub(super) fn ensure(with_pip: bool) -> Result<(), Failure> {
-    let missing = Missing::on_this_machine(with_pip);
+    ensure_nothing_is_missing(|| Missing::on_this_machine(with_pip))
+}
+
+/// Where `llvm-profdata` and `llvm-cov` are; installs them when they are missing.
+pub(crate) fn llvm() -> Result<[PathBuf; 2], Failure> {
+    let [profdata, cov] = LLVM_PROGRAMS;
+    ensure_nothing_is_missing(|| {
+        let missing = LLVM_PROGRAMS.iter().any(|program| find(program).is_none());
+        Missing { server: false, pip: false, packages: missing.then_some(LLVM).into_iter().collect() }
+    })?;
+    let found = |program| find(program).ok_or_else(|| Failure::from("LLVM vanished while we looked"));
+    Ok([found(profdata)?, found(cov)?])
+}
+
+fn ensure_nothing_is_missing(look: impl Fn() -> Missing) -> Result<(), Failure> {
+    let missing = look();
     if missing.nothing() {
         return Ok(());
     }
@@ -34,7 +53,7 @@ pub(super) fn ensure(with_pip: bool) -> Result<(), Failure> {
         return Err(missing.what_to_run(packaged_major()).into());
     }
     missing.install()?;
-    let missing = Missing::on_this_machine(with_pip);
+    let missing = look();
     if missing.nothing() {
         return Ok(());
     }
@@ -51,7 +70,8 @@ pub(super) fn find(program: &str) -> Option<PathBuf> {
 struct Missing {
     server: bool,
     pip: bool,
-    programs: Vec<&'static str>,
+    /// All others.
+    packages: Vec<&'static str>,
 }
 
 impl Missing {
@@ -59,31 +79,31 @@ impl Missing {
         Self {
             server: Binaries::find().is_none(),
             pip: with_pip && !pip_runs(),
-            programs: PROGRAMS.into_iter().filter(|name| find(name).is_none()).collect(),
+            packages: PROGRAMS.into_iter().filter(|name| find(name).is_none()).collect(),
         }
     }
 
     fn nothing(&self) -> bool {
-        !self.server && !self.pip && self.programs.is_empty()
+        !self.server && !self.pip && self.packages.is_empty()
     }
 
     fn names(&self) -> String {
         let server = self.server.then(|| format!("PostgreSQL {OLDEST} or newer"));
         let pip = self.pip.then(|| "pip of Python 3".to_owned());
-        let programs = self.programs.iter().map(ToString::to_string);
-        server.into_iter().chain(pip).chain(programs).collect::<Vec<_>>().join(", ")
+        let packages = self.packages.iter().map(ToString::to_string);
+        server.into_iter().chain(pip).chain(packages).collect::<Vec<_>>().join(", ")
     }
 
-    /// The packages of that major version of the server, and those of the programs.
-    fn packages(&self, major: u32) -> Vec<String> {
+    /// As the package lists call them, with that major version of the server.
+    fn named(&self, major: u32) -> Vec<String> {
         let server = [format!("postgresql-{major}"), format!("postgresql-{major}-partman")];
         let server = server.into_iter().filter(|_| self.server);
         let pip = self.pip.then(|| "python3-pip".to_owned());
-        server.chain(pip).chain(self.programs.iter().map(ToString::to_string)).collect()
+        server.chain(pip).chain(self.packages.iter().map(ToString::to_string)).collect()
     }
 
     fn brings_pgbouncer(&self) -> bool {
-        self.programs.contains(&"pgbouncer")
+        self.packages.contains(&"pgbouncer")
     }
 
     fn what_to_run(&self, major: u32) -> String {
@@ -100,7 +120,7 @@ impl Missing {
             "missing: {}. Run this once, then this command again:\n\n  sudo sh -c '{before}apt-get update && \
              DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends {}'\n",
             self.names(),
-            self.packages(major).join(" "),
+            self.named(major).join(" "),
         )
     }
 
@@ -114,7 +134,7 @@ impl Missing {
         }
         let quiet = Quiet::at(Path::new(POLICY)).map_err(|cause| Failure::because(POLICY, cause))?;
         apt_get(&["update"])?;
-        let packages = self.packages(packaged_major());
+        let packages = self.named(packaged_major());
         let mut arguments = vec!["install", "-y", "--no-install-recommends"];
         arguments.extend(packages.iter().map(String::as_str));
         apt_get(&arguments)?;
@@ -198,8 +218,8 @@ mod tests {
     use super::*;
     use crate::servers::folder;
 
-    fn missing(server: bool, pip: bool, programs: &[&'static str]) -> String {
-        Missing { server, pip, programs: programs.to_vec() }.what_to_run(15)
+    fn missing(server: bool, pip: bool, packages: &[&'static str]) -> String {
+        Missing { server, pip, packages: packages.to_vec() }.what_to_run(15)
     }
 
     #[test]

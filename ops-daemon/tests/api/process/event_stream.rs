@@ -1,16 +1,13 @@
 //! Events leave to a real JetStream: the start needs none, a missing stream is told and made by the command only, a server that
 //! is away or hangs costs no request and no event.
 
-use std::{
-    process::Stdio,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 use ops_store::testing::{nats::NatsServer, postgres::Database};
 use serde_json::{Value, json};
 
 use super::{installation::Installation, served::Served};
-use crate::support::{sample, until};
+use crate::support::{program, sample, until};
 
 struct Scene {
     _database: Database,
@@ -59,9 +56,9 @@ impl Scene {
 
     /// What `stream ensure` says.
     fn ensure(&self) -> String {
-        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_ops-daemon"));
-        command.args(["stream", "ensure", "--config"]).arg(self.installation.path("ops.toml")).env_clear();
-        let ended = command.stdin(Stdio::null()).output().unwrap();
+        let mut command = program();
+        command.args(["stream", "ensure", "--config"]).arg(self.installation.path("ops.toml"));
+        let ended = command.output().unwrap();
         let said = String::from_utf8([ended.stdout, ended.stderr].concat()).unwrap();
         assert!(ended.status.success(), "{said}");
         said
@@ -126,9 +123,9 @@ async fn events_reach_the_stream_whatever_happens_to_it_and_no_request_notices()
 #[test]
 fn ensuring_a_stream_that_the_configuration_does_not_name_is_refused_with_what_to_do() {
     let installation = Installation::new("postgres://ops_app@127.0.0.1:1/ops");
-    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_ops-daemon"));
-    command.args(["stream", "ensure", "--config"]).arg(installation.path("ops.toml")).env_clear();
-    let ended = command.stdin(Stdio::null()).output().unwrap();
+    let mut command = program();
+    command.args(["stream", "ensure", "--config"]).arg(installation.path("ops.toml"));
+    let ended = command.output().unwrap();
     assert_eq!(ended.status.code(), Some(78));
     assert!(String::from_utf8(ended.stderr).unwrap().contains("events.nats"));
 }

@@ -1,12 +1,7 @@
 //! What somebody who installs `ops-daemon serve` makes by hand: certificates, an issuer's keys, keys of its own, a
 //! database's address and the configuration that names them all.
 
-use std::{
-    fs,
-    os::unix::fs::PermissionsExt,
-    path::PathBuf,
-    process::{Command, Stdio},
-};
+use std::{fs, os::unix::fs::PermissionsExt, path::PathBuf, process::Command};
 
 use base64::{
     Engine as _,
@@ -20,7 +15,7 @@ use serde_json::json;
 use sha2::{Digest as _, Sha256};
 use tempfile::TempDir;
 
-use crate::support::free_ports;
+use crate::support::{free_ports, program};
 
 const ISSUER: &str = "https://id.example.com";
 
@@ -80,8 +75,8 @@ impl Installation {
     /// A subcommand that reads the configuration, with no variable but those of the test. They name a proxy that nobody
     /// runs: the service must not ask it for anything.
     pub(super) fn command(&self, name: &str) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_ops-daemon"));
-        command.arg(name).arg("--config").arg(self.path("ops.toml")).env_clear().stdin(Stdio::null());
+        let mut command = program();
+        command.arg(name).arg("--config").arg(self.path("ops.toml"));
         command.envs(["http_proxy", "https_proxy", "all_proxy"].map(|name| (name, "http://127.0.0.1:1")));
         command
     }
@@ -215,13 +210,18 @@ mod calling {
 
         /// A caller of the admin API with a token of the installation's issuer.
         pub(in super::super) fn admin(&self) -> Caller {
+            self.admin_for(3600)
+        }
+
+        /// One whose token ends after so many seconds.
+        pub(in super::super) fn admin_for(&self, seconds: i64) -> Caller {
             let claims = json!({
                 "iss": ISSUER,
                 "aud": "ops",
                 "sub": "somebody",
                 "roles": ["admin"],
                 "iat": now().as_second(),
-                "exp": now().as_second() + 3600,
+                "exp": now().as_second() + seconds,
             });
             let header = Header { kid: Some("k1".to_owned()), ..Header::new(Algorithm::ES256) };
             let key = EncodingKey::from_ec_der(self.issuer.serialized_der());

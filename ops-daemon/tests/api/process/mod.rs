@@ -17,6 +17,7 @@ mod served;
 mod serve;
 mod serve_embedded;
 mod rights;
+mod proxies;
 #[cfg(feature = "stack")]
 mod event_stream;
 #[cfg(feature = "stack")]

@@ -8,7 +8,7 @@ use ops_store::testing::{
 use serde_json::{Value, json};
 
 use super::{installation::Installation, served::Served};
-use crate::support::{Caller, sample, until};
+use crate::support::{Caller, program, sample, until};
 
 const OPERATORS: &str = "/admin/v1/operators";
 const RULES: &str = "/admin/v1/routing/rules";
@@ -141,9 +141,9 @@ impl Scene {
     }
 
     fn reconcile(&self, more: &[&str]) -> String {
-        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_ops-daemon"));
+        let mut command = program();
         command.args(["secret", "reconcile", "--config"]).arg(self.installation.path("ops.toml")).args(more);
-        let output = command.env_clear().output().unwrap();
+        let output = command.output().unwrap();
         let said = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
         assert!(output.status.success(), "{said}");
         said

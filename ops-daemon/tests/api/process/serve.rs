@@ -8,7 +8,7 @@ use std::{
 use serde_json::Value;
 
 use super::installation::Installation;
-use crate::support::{Daemon, Database};
+use crate::support::{Daemon, Database, program};
 
 /// An address whose password must never be printed.
 const URL: &str = "postgres://ops_app:hunter2x@127.0.0.1:1/ops";
@@ -20,8 +20,8 @@ fn run(command: &mut Command) -> (Option<i32>, String) {
 }
 
 fn daemon(arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_ops-daemon"));
-    command.args(arguments).env_clear().stdin(Stdio::null());
+    let mut command = program();
+    command.args(arguments);
     command
 }
 

@@ -139,3 +139,17 @@ async fn certificates_of_another_authority_are_served_and_asked_for_without_a_re
     assert_eq!(served.stop().await.code(), Some(0));
     assert!(installation.read("serve.log").contains("new certificates are served"));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stream_of_events_ends_with_the_token_that_opened_it_and_says_so() {
+    let mut installation = embedded();
+    let served = Served::start(&mut installation).await;
+    let mut frames = installation.admin_for(3).follow("/admin/v1/events/stream?after=0.0", None).await;
+    installation.admin().post("/admin/v1/operators", sample::operator("acme")).await.expect(201);
+    let created = frames.next().await.unwrap();
+    assert_eq!(created.event, "operator.created");
+    let bye = frames.next().await.unwrap();
+    assert_eq!((bye.event.as_str(), &bye.data), ("bye", &json!({"reason": "expired"})));
+    assert_eq!(frames.next().await, None, "nothing comes after it");
+    assert_eq!(served.stop().await.code(), Some(0));
+}

@@ -51,6 +51,7 @@ impl Caller {
     }
 
     /// The address of a path.
+    #[cfg(feature = "stack")]
     pub fn url(&self, path: &str) -> String {
         format!("{}{path}", self.base)
     }

@@ -6,6 +6,7 @@ mod daemon;
 mod estate;
 mod look;
 mod observation;
+mod program;
 mod registry;
 #[cfg(feature = "stack")]
 mod servers;
@@ -17,6 +18,7 @@ pub use daemon::ByWayOf;
 pub use daemon::{Daemon, Database, Options, free_ports};
 pub use estate::{Estate, sample};
 pub use observation::{now, sample_of, with};
+pub use program::program;
 pub use registry::assert_registered;
 #[cfg(feature = "stack")]
 pub use servers::Servers;

@@ -1,0 +1,63 @@
+//! A checkout of its own for the mutants, so that nobody meets a changed file, and what differs from a commit before.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::cargo::checkout;
+use crate::failure::Failure;
+use crate::process;
+use crate::say::say;
+
+/// What is committed, in another place.
+pub(crate) struct Tree {
+    pub(crate) path: PathBuf,
+}
+
+impl Tree {
+    /// A clone below this folder at what is checked out here; an earlier one is brought to it, so that what was built stays
+    /// of use.
+    pub(crate) fn of_head(folder: &Path) -> Result<Self, Failure> {
+        if !git(checkout(), &["status", "--porcelain"])?.is_empty() {
+            say("mutants: what is not committed is left alone");
+        }
+        fs::create_dir_all(folder).map_err(|cause| Failure::because(folder.display(), cause))?;
+        let path = folder.join("tree");
+        if !path.join(".git").exists() {
+            git(folder, &["init", "--quiet", "tree"])?;
+        }
+        let here = checkout().display().to_string();
+        git(&path, &["fetch", "--quiet", "--depth=1", &format!("file://{here}"), "HEAD"])?;
+        git(&path, &["checkout", "--quiet", "--force", "--detach", "FETCH_HEAD"])?;
+        git(&path, &["clean", "--quiet", "--force", "-d"])?;
+        Ok(Self { path })
+    }
+
+    /// The Rust that differs, in the form of `git diff`.
+    pub(crate) fn changes_since(&self, base: Option<&str>) -> Result<String, Failure> {
+        let base = match base {
+            Some(base) => base.to_owned(),
+            None => default_base()?,
+        };
+        let commit = git(checkout(), &["rev-parse", "--verify", "--quiet", &format!("{base}^{{commit}}")])
+            .map_err(|_| format!("{base} is no commit here; name another with --base, or fetch it first"))?;
+        say(format!("mutants of what differs from {base} ({:.9})", commit.trim()));
+        git(checkout(), &["diff", "--no-ext-diff", "--no-color", commit.trim(), "HEAD", "--", "*.rs"])
+    }
+}
+
+/// Where this branch left `origin/main`; on `main` itself, the commit before.
+fn default_base() -> Result<String, Failure> {
+    let head = git(checkout(), &["rev-parse", "HEAD"])?;
+    match git(checkout(), &["merge-base", "HEAD", "origin/main"]) {
+        Ok(fork) if fork != head => Ok(fork.trim().to_owned()),
+        _ => Ok("HEAD~1".to_owned()),
+    }
+}
+
+fn git(folder: &Path, arguments: &[&str]) -> Result<String, Failure> {
+    let mut command = Command::new("git");
+    command.args(arguments).current_dir(folder);
+    let output = process::finish(command)?;
+    String::from_utf8(output.stdout).map_err(|cause| Failure::because("git", cause))
+}
