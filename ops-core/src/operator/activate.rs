@@ -93,3 +93,84 @@ pub(crate) fn status_differences(before: &Operator, after: &Operator) -> impl It
     .into_iter()
     .flatten()
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::{
+        operator::testing::{moved, next, ready, standing, standing_with},
+        testing::{
+            decision::{colleague, difference, hours},
+            text,
+        },
+    };
+
+    #[test]
+    fn an_operator_that_becomes_active_forgets_why_and_until_when_it_was_not() {
+        for (status, dependents, relies_on_readiness) in [
+            (Status::Draft, ready(), true),
+            (Status::Suspended, ready(), true),
+            (Status::Draining, Dependents::default(), false),
+        ] {
+            let before = standing_with(status, |fields| {
+                fields.status_reason = Some(text("contract ends"));
+                fields.status_until = Some(hours(5));
+                fields.receipts_until = Some(hours(6));
+            });
+            let (after, change) = activate(&before, &dependents, &colleague(hours(1))).unwrap().unwrap();
+            let active = next(&before, hours(1), |fields| {
+                fields.status = Status::Active;
+                fields.status_reason = None;
+                fields.status_until = None;
+                fields.receipts_until = None;
+            });
+            assert_eq!(after, active);
+            let mut expects = vec![Expect::NotInMaintenance(before.id), Expect::Version(before.id, 1)];
+            if relies_on_readiness {
+                expects.insert(0, Expect::Ready(before.id));
+            }
+            let differences = [
+                difference("status", json!(status), json!("active")),
+                difference("status_reason", json!("contract ends"), json!(null)),
+                difference("status_until", json!(hours(5)), json!(null)),
+                difference("receipts_until", json!(hours(6)), json!(null)),
+            ];
+            moved(ChangeName::OperatorActivate, expects, &active, differences).is(&change, hours(1));
+        }
+    }
+
+    #[test]
+    fn nobody_is_activated_who_is_not_ready_or_from_where_no_move_leads_there() {
+        let not_ready = || {
+            let list = readiness(&standing(Status::Draft), &Dependents::default());
+            assert!(!list.ready);
+            Some(NotActivated::NotReady(list))
+        };
+        let illegal = |from| Some(NotActivated::IllegalTransition { from });
+        let window = |from| Some(NotActivated::InMaintenance { from });
+        let in_window = || Dependents { in_maintenance: true, ..ready() };
+        for (status, dependents, refused) in [
+            (Status::Active, Dependents::default(), None),
+            (Status::Active, in_window(), None),
+            (Status::Draft, Dependents::default(), not_ready()),
+            (Status::Suspended, Dependents::default(), not_ready()),
+            (Status::Maintenance, ready(), illegal(Status::Maintenance)),
+            (Status::Deleted, ready(), illegal(Status::Deleted)),
+            (Status::Deleted, in_window(), illegal(Status::Deleted)),
+            (Status::Draft, in_window(), window(Status::Draft)),
+            (Status::Suspended, in_window(), window(Status::Suspended)),
+            (Status::Draining, in_window(), window(Status::Draining)),
+            (Status::Maintenance, in_window(), window(Status::Maintenance)),
+        ] {
+            let found = activate(&standing(status), &dependents, &colleague(hours(1)));
+            match refused {
+                Some(refused) => assert_eq!(found.unwrap_err(), refused, "{status}"),
+                None => assert!(found.unwrap().is_none(), "one that is active stays as it is"),
+            }
+        }
+        let message = NotActivated::IllegalTransition { from: Status::Deleted }.to_string();
+        assert_eq!(message, "an operator that is deleted cannot become active");
+    }
+}

@@ -66,3 +66,59 @@ pub fn delete(
         .audit(entry)
         .moving_view())
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::{
+        event::{Data, Deleted},
+        operator::testing::{next, standing, standing_with},
+        testing::decision::{Told, colleague, difference, hours},
+    };
+
+    #[test]
+    fn a_deletion_takes_connections_and_windows_along_and_says_when_it_is_final() {
+        for status in [Status::Draft, Status::Suspended] {
+            let before = standing_with(status, |fields| fields.receipts_until = Some(hours(5)));
+            let change = delete(&before, &[], 30, &colleague(hours(1))).unwrap();
+            let purge_after = hours(1 + 30 * 24);
+            let after = next(&before, hours(1), |fields| {
+                fields.status = Status::Deleted;
+                fields.receipts_until = None;
+                fields.deleted_at = Some(hours(1));
+                fields.purge_after = Some(purge_after);
+            });
+            let code = before.code.clone();
+            let told = Deleted { id: before.id, code, deleted_at: hours(1), purge_after };
+            let differences = vec![difference("status", json!(status), json!("deleted"))];
+            let told = Told {
+                name: ChangeName::OperatorDelete,
+                expects: vec![Expect::Version(before.id, 1).into(), Expect::NotTargeted(before.id).into()],
+                writes: vec![
+                    Write::Put(after).into(),
+                    Write::DeleteConnections(before.id, hours(1)).into(),
+                    Write::CancelMaintenances(before.id, Stamped { at: hours(1), by: "colleague".into() })
+                        .into(),
+                ],
+                events: vec![(before.id, Data::Deleted(told))],
+                audit: vec![(ChangeName::OperatorDelete, Some(before.id), before.id.into(), differences)],
+                moves_view: true,
+            };
+            told.is(&change, hours(1));
+        }
+    }
+
+    #[test]
+    fn what_takes_traffic_or_is_a_target_is_not_deleted() {
+        for from in [Status::Active, Status::Draining, Status::Maintenance, Status::Deleted] {
+            let refused = delete(&standing(from), &[], 30, &colleague(hours(1))).unwrap_err();
+            assert_eq!(refused, NotDeleted::IllegalTransition { from });
+        }
+        let rules = [RuleId::from(Uuid::from_u128(1)), RuleId::from(Uuid::from_u128(2))];
+        let refused = delete(&standing(Status::Suspended), &rules, 30, &colleague(hours(1))).unwrap_err();
+        assert_eq!(refused, NotDeleted::InUse { rules: rules.into() });
+    }
+}

@@ -65,3 +65,71 @@ pub(super) fn ahead(pointer: &str, until: Option<Timestamp>, stamp: &Stamp) -> R
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::{
+        operator::{
+            Expect,
+            testing::{moved, next, standing, standing_with},
+        },
+        testing::{
+            decision::{MOMENT, colleague, difference, hours},
+            text,
+        },
+    };
+
+    fn drained(from: &Operator, until: Option<Timestamp>) -> Result<Option<(Operator, Change)>, NotDrained> {
+        drain(from, Drain { reason: text("contract ends"), until }, &colleague(hours(1)))
+    }
+
+    #[test]
+    fn a_drain_keeps_its_reason_and_its_end() {
+        for status in [Status::Active, Status::Maintenance] {
+            let before = standing_with(status, |fields| fields.status_until = Some(hours(5)));
+            for until in [None, Some(hours(2))] {
+                let (after, change) = drained(&before, until).unwrap().unwrap();
+                let draining = next(&before, hours(1), |fields| {
+                    fields.status = Status::Draining;
+                    fields.status_reason = Some(text("contract ends"));
+                    fields.status_until = until;
+                });
+                assert_eq!(after, draining);
+                let differences = [
+                    difference("status", json!(status), json!("draining")),
+                    difference("status_reason", json!(null), json!("contract ends")),
+                    difference("status_until", json!(hours(5)), json!(until)),
+                ];
+                let expects = [Expect::Version(before.id, 1)];
+                moved(ChangeName::OperatorDrain, expects, &draining, differences).is(&change, hours(1));
+            }
+        }
+    }
+
+    #[test]
+    fn only_what_takes_traffic_can_be_drained_and_only_once() {
+        assert!(drained(&standing(Status::Draining), None).unwrap().is_none());
+        for from in [Status::Draft, Status::Suspended, Status::Deleted] {
+            let refused = drained(&standing(from), None).unwrap_err();
+            assert_eq!(refused, NotDrained::IllegalTransition { from });
+            assert_eq!(refused.to_string(), format!("an operator that is {from} cannot become draining"));
+        }
+    }
+
+    #[test]
+    fn an_end_lies_ahead_and_at_most_366_days() {
+        let (now, furthest) = (hours(1), hours(1 + 24 * 366));
+        for good in [now + MOMENT, furthest] {
+            let (after, _) = drained(&standing(Status::Active), Some(good)).unwrap().unwrap();
+            assert_eq!(after.status_until, Some(good));
+        }
+        for bad in [now - MOMENT, now, furthest + MOMENT] {
+            let fault = Fault::new("/until", Rule::Range, "must lie ahead, at most 366 days");
+            let refused = drained(&standing(Status::Active), Some(bad)).unwrap_err();
+            assert_eq!(refused, NotDrained::Invalid(vec![fault]), "{bad}");
+        }
+    }
+}

@@ -189,14 +189,4 @@ impl Stamped {
 }
 
 #[cfg(test)]
-pub(crate) mod testing {
-    use super::{Operator, Status, create::create};
-    use crate::testing::{create_operator, stamp};
-
-    /// An operator that stands there.
-    pub(crate) fn standing(status: Status) -> Operator {
-        let mut operator = create(create_operator("acme"), &stamp(9)).0;
-        operator.0.status = status;
-        operator
-    }
-}
+pub(crate) mod testing;

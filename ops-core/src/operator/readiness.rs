@@ -120,3 +120,77 @@ fn line(item: Item, found: bool, otherwise: Verdict, hint: &'static str) -> Line
         Line { item, verdict: otherwise, hint: Some(hint) }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        connection::Status::{Disabled, Draining, Enabled},
+        operator::{
+            Contact, Contacts, Level, Status,
+            readiness::Verdict::{Block, Ok, Warn},
+            testing::standing_with,
+        },
+        testing::text,
+    };
+
+    fn connection(status: connection::Status, credential: bool, bound: bool) -> ConnectionReadiness {
+        ConnectionReadiness { status, has_active_credential: credential, has_bound: bound }
+    }
+
+    fn operator(contacts: &[Role]) -> Operator {
+        let contact = |role: &Role| Contact {
+            role: *role,
+            level: Level::default(),
+            name: text("Desk"),
+            email: Some(text("desk@example.net")),
+            phone: None,
+            hours: None,
+        };
+        let contacts = Contacts::parse(contacts.iter().map(contact).collect()).unwrap();
+        standing_with(Status::Draft, |fields| fields.about.contacts = contacts)
+    }
+
+    #[test]
+    fn a_connection_and_its_credential_block_and_everything_else_only_warns() {
+        let all = [Ok; 5];
+        for (connections, rules, contacts, ready, verdicts) in [
+            (vec![], 0, vec![], false, [Block, Block, Warn, Warn, Warn]),
+            (vec![connection(Disabled, true, true)], 0, vec![], false, [Block, Block, Warn, Warn, Warn]),
+            (vec![connection(Draining, true, true)], 0, vec![], false, [Block, Block, Warn, Warn, Warn]),
+            (vec![connection(Enabled, false, false)], 0, vec![], false, [Ok, Block, Warn, Warn, Warn]),
+            (vec![connection(Enabled, false, true)], 0, vec![], false, [Ok, Block, Ok, Warn, Warn]),
+            (vec![connection(Enabled, true, false)], 0, vec![], true, [Ok, Ok, Warn, Warn, Warn]),
+            (
+                vec![connection(Disabled, true, true), connection(Enabled, false, false)],
+                0,
+                vec![],
+                false,
+                [Ok, Block, Warn, Warn, Warn],
+            ),
+            (vec![connection(Enabled, true, true)], 0, vec![Role::Billing], true, [Ok, Ok, Ok, Warn, Warn]),
+            (vec![connection(Enabled, true, true)], 1, vec![Role::Billing, Role::Noc], true, all),
+            (vec![], 1, vec![Role::Noc], false, [Block, Block, Warn, Ok, Ok]),
+        ] {
+            let dependents = Dependents { connections, targeting_rules: rules, in_maintenance: false };
+            let list = readiness(&operator(&contacts), &dependents);
+            let found: Vec<_> = list.items.iter().map(|line| line.verdict).collect();
+            assert_eq!((list.ready, &found[..]), (ready, &verdicts[..]), "{dependents:?} {contacts:?}");
+            assert!(list.items.iter().all(|line| line.hint.is_none() == (line.verdict == Ok)), "{list:?}");
+        }
+    }
+
+    #[test]
+    fn the_list_has_the_order_in_which_people_work_through_it() {
+        let items: Vec<_> =
+            readiness(&operator(&[]), &Dependents::default()).items.iter().map(|line| line.item).collect();
+        let order = [
+            Item::EnabledConnection,
+            Item::ActiveCredential,
+            Item::SuccessfulBind,
+            Item::NocContact,
+            Item::TargetingRule,
+        ];
+        assert_eq!(items, order);
+    }
+}

@@ -79,45 +79,109 @@ fn suspended(
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
     use crate::{
+        InvalidRule as Rule,
         operator::{
-            drain::{Drain, drain},
-            testing::standing,
+            Expect,
+            testing::{moved, next, standing, standing_with},
         },
-        testing::{stamp, text},
+        testing::{
+            decision::{MOMENT, colleague, difference, hours},
+            text,
+        },
     };
 
-    fn later(hours: i64) -> Timestamp {
-        stamp(1).at() + SignedDuration::from_hours(hours)
+    fn suspended(
+        from: &Operator,
+        receipts_until: Option<Timestamp>,
+    ) -> Result<Option<(Operator, Change)>, NotSuspended> {
+        suspend(from, Suspend { reason: text("fraud"), receipts_until }, &colleague(hours(1)))
     }
 
     #[test]
-    fn a_drain_ends_in_a_suspension_at_its_time_and_not_before() {
-        let draining = |until| {
-            let command = Drain { reason: text("contract ends"), until };
-            drain(&standing(Status::Active), command, &stamp(1)).unwrap().unwrap().0
-        };
-        assert!(drained(&draining(Some(later(1))), &stamp(1)).is_none());
-        assert!(drained(&draining(None), &crate::testing::stamp_at(later(9000), 2)).is_none());
-        let at = crate::testing::stamp_at(later(1), 2);
-        let (operator, change) = drained(&draining(Some(later(1))), &at).unwrap();
-        assert_eq!((operator.status, operator.status_until), (Status::Suspended, None));
-        assert_eq!(operator.receipts_until, Some(later(1 + 72)));
-        assert_eq!(operator.status_reason, Some(text("contract ends")));
-        assert!(change.moves_view);
+    fn a_suspension_ends_a_drain_and_takes_receipts_for_72_hours_or_as_long_as_it_is_told() {
+        for status in [Status::Active, Status::Draining, Status::Maintenance] {
+            let before = standing_with(status, |fields| fields.status_until = Some(hours(5)));
+            for (told, until) in [(None, hours(1 + 72)), (Some(hours(9)), hours(9))] {
+                let (after, change) = suspended(&before, told).unwrap().unwrap();
+                let suspended = next(&before, hours(1), |fields| {
+                    fields.status = Status::Suspended;
+                    fields.status_reason = Some(text("fraud"));
+                    fields.status_until = None;
+                    fields.receipts_until = Some(until);
+                });
+                assert_eq!(after, suspended);
+                let differences = [
+                    difference("status", json!(status), json!("suspended")),
+                    difference("status_reason", json!(null), json!("fraud")),
+                    difference("status_until", json!(hours(5)), json!(null)),
+                    difference("receipts_until", json!(null), json!(until)),
+                ];
+                let expects = [Expect::Version(before.id, 1)];
+                moved(ChangeName::OperatorSuspend, expects, &suspended, differences).is(&change, hours(1));
+            }
+        }
     }
 
     #[test]
-    fn an_end_lies_ahead_and_within_a_year() {
-        let suspend = |receipts_until| {
-            suspend(&standing(Status::Active), Suspend { reason: text("x"), receipts_until }, &stamp(1))
-        };
-        assert_eq!(suspend(None).unwrap().unwrap().0.receipts_until, Some(later(72)));
-        assert_eq!(suspend(Some(later(1))).unwrap().unwrap().0.receipts_until, Some(later(1)));
-        for bad in [later(0), later(-1), later(24 * 366 + 1)] {
-            let Err(NotSuspended::Invalid(faults)) = suspend(Some(bad)) else { panic!("{bad}") };
-            assert_eq!(faults[0].pointer, "/receipts_until");
+    fn a_draft_and_a_deleted_operator_are_not_suspended_and_nobody_is_twice() {
+        assert!(suspended(&standing(Status::Suspended), None).unwrap().is_none());
+        for from in [Status::Draft, Status::Deleted] {
+            let refused = suspended(&standing(from), None).unwrap_err();
+            assert_eq!(refused, NotSuspended::IllegalTransition { from });
+            assert_eq!(refused.to_string(), format!("an operator that is {from} cannot become suspended"));
+        }
+    }
+
+    #[test]
+    fn receipts_end_ahead_and_within_366_days() {
+        let (now, furthest) = (hours(1), hours(1 + 24 * 366));
+        for good in [now + MOMENT, furthest] {
+            let (after, _) = suspended(&standing(Status::Active), Some(good)).unwrap().unwrap();
+            assert_eq!(after.receipts_until, Some(good));
+        }
+        for bad in [now, furthest + MOMENT] {
+            let fault = Fault::new("/receipts_until", Rule::Range, "must lie ahead, at most 366 days");
+            let refused = suspended(&standing(Status::Active), Some(bad)).unwrap_err();
+            assert_eq!(refused, NotSuspended::Invalid(vec![fault]), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_drain_with_an_end_becomes_a_suspension_when_that_has_come() {
+        let before = standing_with(Status::Draining, |fields| {
+            fields.status_reason = Some(text("contract ends"));
+            fields.status_until = Some(hours(1));
+        });
+        assert!(drained(&before, &colleague(hours(1) - MOMENT)).is_none());
+        for at in [hours(1), hours(1) + MOMENT] {
+            let (after, change) = drained(&before, &colleague(at)).unwrap();
+            let receipts_until = at + SignedDuration::from_hours(72);
+            let suspended = next(&before, at, |fields| {
+                fields.status = Status::Suspended;
+                fields.status_until = None;
+                fields.receipts_until = Some(receipts_until);
+            });
+            assert_eq!(after, suspended, "the reason stays");
+            let differences = [
+                difference("status", json!("draining"), json!("suspended")),
+                difference("status_until", json!(hours(1)), json!(null)),
+                difference("receipts_until", json!(null), json!(receipts_until)),
+            ];
+            let expects = [Expect::Version(before.id, 1)];
+            moved(ChangeName::OperatorSuspend, expects, &suspended, differences).is(&change, at);
+        }
+    }
+
+    #[test]
+    fn a_drain_without_an_end_goes_on_and_one_that_a_window_interrupts_waits() {
+        assert!(drained(&standing(Status::Draining), &colleague(hours(9000))).is_none());
+        for status in [Status::Maintenance, Status::Active] {
+            let operator = standing_with(status, |fields| fields.status_until = Some(hours(1)));
+            assert!(drained(&operator, &colleague(hours(2))).is_none(), "{status}");
         }
     }
 }

@@ -164,3 +164,6 @@ fn contacts(was: &About, is: &About) -> Difference {
     }
     Difference { field: "contacts".into(), old, new }
 }
+
+#[cfg(test)]
+mod tests;

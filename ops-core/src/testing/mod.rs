@@ -1,5 +1,7 @@
 //! Ready-made values for tests of this crate and of those that build on it.
 
+#[cfg(test)]
+pub(crate) mod decision;
 mod words;
 
 use jiff::Timestamp;
