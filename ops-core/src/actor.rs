@@ -27,3 +27,15 @@ impl Actor {
         Self { issuer: Self::MTLS.into(), subject: identity.into() }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_task_and_a_certificate_cannot_pass_for_each_other() {
+        let pair = |actor: Actor| (actor.issuer, actor.subject);
+        assert_eq!(pair(Actor::system("judge")), ("system".into(), "judge".into()));
+        assert_eq!(pair(Actor::certificate("judge")), ("mtls".into(), "judge".into()));
+    }
+}

@@ -213,3 +213,37 @@ from_noun! {
     Write::Maintenance(maintenance), Write::Note(note),
     Write::Routing(routing), Write::Health(health),
 }
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::{
+        event::Changed,
+        operator::{Operator, Status, testing::standing_with},
+        testing::stamp,
+    };
+
+    fn operator(n: u128) -> Operator {
+        standing_with(Status::Draft, |fields| fields.id = Uuid::from_u128(n).into())
+    }
+
+    fn updated(n: u128) -> Event {
+        Event::updated(Uuid::from_u128(100 + n).into(), operator(n).id, vec![Changed::status()], None)
+    }
+
+    #[test]
+    fn operators_with_events_are_locked_in_rising_order_and_those_just_created_are_not() {
+        let change = Change::new(ChangeName::OperatorCreate, &stamp(1))
+            .write(operator::Write::Put(operator(4)))
+            .write(operator::Write::Insert(operator(2)))
+            .write(operator::Write::Index(operator(2)))
+            .event(updated(3))
+            .event(updated(2))
+            .event(updated(1));
+        let ids = |ns: &[u128]| ns.iter().map(|&n| operator(n).id).collect::<Vec<_>>();
+        assert_eq!(change.created_operators().collect::<Vec<_>>(), ids(&[2]));
+        assert_eq!(change.locked_operators(), ids(&[1, 3]));
+    }
+}

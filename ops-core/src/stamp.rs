@@ -105,6 +105,8 @@ impl Mint<'_> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
     fn stamp(seed: u8) -> Stamp {
@@ -115,6 +117,31 @@ mod tests {
     #[test]
     fn time_is_cut_to_the_microseconds_a_database_keeps() {
         assert_eq!(stamp(1).at().as_nanosecond(), 1_700_000_000_123_456_000);
+    }
+
+    #[test]
+    fn what_a_request_brings_is_kept_and_a_task_of_ours_brings_nothing() {
+        let address = Some(IpAddr::from([192, 0, 2, 7]));
+        let trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+        let (actor, at) = (Actor::certificate("gateway-1"), stamp(1).at());
+        let request = Stamp::new(at, actor.clone(), "request-1".into(), Some(trace.into()), [1; 16])
+            .from_address(address);
+        assert_eq!((request.at(), request.actor(), request.request_id()), (at, &actor, "request-1"));
+        assert_eq!((request.traceparent(), request.source_address()), (Some(trace), address));
+        assert_eq!((stamp(1).traceparent(), stamp(1).source_address()), (None, None));
+    }
+
+    #[test]
+    fn an_id_is_the_millisecond_then_the_count_then_bits_of_the_seed() {
+        let stamp = stamp(1);
+        let mut mint = stamp.mint();
+        let ids: Vec<u128> = (0..4098).map(|_| mint.id::<Uuid>().as_u128()).collect();
+        assert!(ids.iter().all(|id| id >> 80 == 1_700_000_000_123));
+        let counts: Vec<_> = ids.iter().map(|id| (id >> 64) & 0x0fff).collect();
+        assert!(counts.iter().take(4096).copied().eq(0..4096), "12 bits of it");
+        assert_eq!(counts.get(4096..), Some(&[0, 1][..]), "and then anew");
+        let seeded: BTreeSet<_> = ids.iter().map(|id| id & u128::from(u64::MAX)).collect();
+        assert_eq!(seeded.len(), ids.len());
     }
 
     #[test]

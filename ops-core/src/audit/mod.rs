@@ -146,3 +146,70 @@ impl Difference {
 fn json(value: &impl Serialize) -> Value {
     serde_json::to_value(value).unwrap_or(Value::Null)
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::testing::decision::{colleague, hours};
+
+    #[test]
+    fn an_entry_says_who_did_what_to_which_thing_and_from_where() {
+        let operator_id = OperatorId::from(Uuid::from_u128(1));
+        let subjects = [
+            (Subject::from(operator_id), "operator"),
+            (ConnectionId::from(Uuid::from_u128(2)).into(), "connection"),
+            (CredentialId::from(Uuid::from_u128(3)).into(), "credential"),
+            (MaintenanceId::from(Uuid::from_u128(4)).into(), "maintenance"),
+            (NoteId::from(Uuid::from_u128(5)).into(), "note"),
+            (RuleId::from(Uuid::from_u128(6)).into(), "rule"),
+        ];
+        for (n, (subject, kind)) in (1..).zip(subjects) {
+            let id = Uuid::from_u128(7).into();
+            let action = ChangeName::ConnectionRedirect;
+            let entry = AuditEntry::new(id, action, Some(operator_id), subject, &colleague(hours(1)))
+                .with(Difference::between("host", &"a.example", &"b.example"))
+                .with(Difference::between("port", &2775, &2775))
+                .with([Difference::set("name", "main")]);
+            let shown = json!({
+                "id": Uuid::from_u128(7),
+                "at": hours(1),
+                "actor": { "issuer": "https://login.example.net", "subject": "colleague" },
+                "action": "connection_redirect",
+                "operator_id": Uuid::from_u128(1),
+                "subject": { "kind": kind, "id": Uuid::from_u128(n) },
+                "request_id": "request-of-a-colleague",
+                "source_address": "192.0.2.7",
+                "changes": [
+                    { "field": "host", "old": "a.example", "new": "b.example" },
+                    { "field": "name", "old": null, "new": "main" },
+                ],
+            });
+            assert_eq!(json(&entry), shown);
+            assert_eq!(serde_json::from_value::<AuditEntry>(shown).unwrap(), entry);
+        }
+    }
+
+    #[test]
+    fn an_entry_of_before_addresses_were_noted_is_still_read() {
+        let operator = Uuid::from_u128(1);
+        let stamp = colleague(hours(1)).from_address(None);
+        let entry = AuditEntry::new(
+            Uuid::from_u128(7).into(),
+            ChangeName::OperatorDrain,
+            None,
+            OperatorId::from(operator),
+            &stamp,
+        );
+        let mut old = json(&entry);
+        assert_eq!(old.as_object_mut().unwrap().remove("source_address"), Some(Value::Null));
+        assert_eq!(serde_json::from_value::<AuditEntry>(old).unwrap(), entry);
+    }
+
+    #[test]
+    fn a_value_without_a_json_form_is_shown_as_null() {
+        let with_odd_keys = std::collections::BTreeMap::from([(Some(1), 1)]);
+        assert_eq!(Difference::set("map", with_odd_keys).new, Value::Null);
+    }
+}

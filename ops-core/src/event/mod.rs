@@ -312,3 +312,6 @@ pub struct Stored {
     /// CloudEvents `data`, as stored.
     pub data: serde_json::Value,
 }
+
+#[cfg(test)]
+mod tests;

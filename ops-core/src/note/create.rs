@@ -52,3 +52,53 @@ pub fn create(
         .audit(entry);
     Ok((note, change))
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::{
+        operator::{Status, testing::standing_with},
+        testing::{
+            decision::{Told, colleague, difference, hours},
+            text,
+        },
+    };
+
+    #[test]
+    fn a_note_is_kept_with_its_author_and_the_trail_holds_its_reference_but_not_its_words() {
+        let operator = standing_with(Status::Active, |_| {});
+        for (reference, differences) in
+            [(None, vec![]), (Some("CHG-1"), vec![difference("reference", json!(null), json!("CHG-1"))])]
+        {
+            let command = Create { text: text("call Ada first"), reference: reference.map(text) };
+            let (note, change) = create(&operator, command, &colleague(hours(1))).unwrap();
+            let written = Note {
+                id: note.id,
+                operator_id: operator.id,
+                text: text("call Ada first"),
+                reference: reference.map(text),
+                created_at: hours(1),
+                created_by: "colleague".into(),
+            };
+            assert_eq!(note, written);
+            let told = Told {
+                name: ChangeName::NoteCreate,
+                expects: vec![operator::Expect::Alive(operator.id).into()],
+                writes: vec![Write::Insert(written).into()],
+                events: vec![],
+                audit: vec![(ChangeName::NoteCreate, Some(operator.id), note.id.into(), differences)],
+                moves_view: false,
+            };
+            told.is(&change, hours(1));
+        }
+    }
+
+    #[test]
+    fn nobody_writes_about_a_deleted_operator() {
+        let deleted = standing_with(Status::Deleted, |fields| fields.deleted_at = Some(hours(0)));
+        let command = Create { text: text("x"), reference: None };
+        assert_eq!(create(&deleted, command, &colleague(hours(1))).unwrap_err(), OperatorDeleted);
+    }
+}

@@ -105,13 +105,21 @@ fn is_web_address(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Text;
+    use crate::{InvalidRule as Rule, Text};
 
     #[test]
     fn an_address_is_https_without_user_and_password() {
-        for good in
-            ["https://a", "https://portal.example.net", "https://a.example:8443/x?y#z", "https://a.example?q"]
-        {
+        for good in [
+            "https://a",
+            "https://1",
+            "https://portal-2.example.net",
+            "https://a.example:1",
+            "https://a.example:65535",
+            "https://a.example:8443/x?y#z",
+            "https://a.example/~!",
+            "https://a.example?q:1@x",
+            "https://a.example#x/y",
+        ] {
             assert!(WebAddress::parse(good).is_ok(), "{good}");
         }
         for bad in [
@@ -119,16 +127,28 @@ mod tests {
             "http://a.example",
             "https://",
             "https:///x",
+            "https://?x",
             "https://user:pass@a.example",
             "https://user@a.example",
             "https://A.example",
+            "https://a_b.example",
+            "https://ä.example",
+            "https://-a.example",
+            "https://.a.example",
+            "https://a.example-",
+            "https://a.example.",
+            "https://a.example-/x",
             "https://a.example:",
             "https://a.example:123456",
+            "https://a.example:8x",
+            "https://a.example:1:2",
+            "https://:1",
             "https://a.example/ x",
-            "https://-a.example",
+            "https://a.example/ä",
             "javascript:alert(1)",
         ] {
-            assert!(WebAddress::parse(bad).is_err(), "{bad}");
+            let refused = WebAddress::parse(bad).unwrap_err().rule;
+            assert!(matches!(refused, Rule::Pattern | Rule::Length), "{bad}");
         }
     }
 
@@ -140,6 +160,15 @@ mod tests {
         for bad in ["", "CEST-nonsense", "europe/berlin", "+02:00", "Mars/Olympus", "../etc/passwd"] {
             assert!(TimeZone::parse(bad).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn a_zone_has_its_offsets_and_a_name_of_other_zone_data_those_of_utc() {
+        let offset =
+            |zone: TimeZone, at: &str| zone.offsets().to_offset(at.parse().unwrap()).seconds() / 3600;
+        let berlin = || TimeZone::parse("Europe/Berlin").unwrap();
+        assert_eq!((offset(berlin(), "2026-01-01T00:00Z"), offset(berlin(), "2026-07-01T00:00Z")), (1, 2));
+        assert_eq!(offset(TimeZone("Mars/Olympus".into()), "2026-07-01T00:00Z"), 0);
     }
 
     #[test]

@@ -170,7 +170,7 @@ fn is_email(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Text;
+    use crate::{Text, testing::text};
 
     fn contact(role: Role, level: i64) -> Contact {
         Contact {
@@ -184,34 +184,78 @@ mod tests {
     }
 
     #[test]
-    fn addresses_and_numbers_have_their_shape() {
-        for good in ["a@b.c", "first.last+tag@mail.example.net", &format!("{}@b.example", "a".repeat(64))] {
+    fn an_email_has_a_local_part_and_a_domain_of_two_labels() {
+        for good in [
+            "a@b.c",
+            "!~@b.c",
+            "first.last+tag@mail-1.example.net",
+            "a@1.2",
+            &format!("{}@b.example", "a".repeat(64)),
+        ] {
             assert!(Email::parse(good).is_ok(), "{good}");
         }
-        for bad in
-            ["a@b", "@b.c", "a@", "a b@c.d", "a@b..c", "a@b@c.d", &format!("{}@b.example", "a".repeat(65))]
-        {
-            assert!(Email::parse(bad).is_err(), "{bad}");
+        for bad in [
+            "abc",
+            "a@b",
+            "@b.c",
+            "abc@",
+            "a b@c.d",
+            "ä@b.c",
+            "a@b..c",
+            "a@.b.c",
+            "a@b.c.",
+            "a@b_c.d",
+            "a@ä.d",
+            "a@b@c.d",
+            &format!("{}@b.example", "a".repeat(65)),
+        ] {
+            assert_eq!(Email::parse(bad).unwrap_err().rule, Rule::Pattern, "{bad}");
         }
-        assert!(Phone::parse("+4930123456").is_ok() && Phone::parse("+123456789012345").is_ok());
-        for bad in ["+", "+1", "4930", "+0301", "+49 30", "+1234567890123456"] {
+    }
+
+    #[test]
+    fn a_phone_number_is_a_plus_and_up_to_fifteen_digits() {
+        for good in ["+49", "+4930123456", "+123456789012345"] {
+            assert!(Phone::parse(good).is_ok(), "{good}");
+        }
+        for bad in ["", "+", "+1", "4930", "+0301", "+49 30", "++49", "+49a", "+1234567890123456"] {
             assert!(Phone::parse(bad).is_err(), "{bad}");
         }
     }
 
     #[test]
     fn contacts_stand_in_the_order_in_which_they_are_called() {
-        let contacts =
-            Contacts::parse(vec![contact(Role::Billing, 1), contact(Role::Noc, 2), contact(Role::Noc, 1)]);
-        let order: Vec<_> = contacts.unwrap().iter().map(|c| (c.role, c.level.get())).collect();
-        assert_eq!(order, [(Role::Noc, 1), (Role::Noc, 2), (Role::Billing, 1)]);
+        let given = [(Role::Billing, 1), (Role::Noc, 2), (Role::Technical, 1), (Role::Noc, 1)];
+        let contacts = Contacts::parse(given.map(|(role, level)| contact(role, level)).into()).unwrap();
+        let order: Vec<_> = contacts.iter().map(|c| (c.role, c.level.get())).collect();
+        assert_eq!(order, [(Role::Noc, 1), (Role::Noc, 2), (Role::Technical, 1), (Role::Billing, 1)]);
+        assert_eq!(contacts.roles(), [Role::Noc, Role::Noc, Role::Technical, Role::Billing]);
+        let json = serde_json::to_string(&contacts).unwrap();
+        assert_eq!(serde_json::from_str::<Contacts>(&json).unwrap(), contacts);
     }
 
     #[test]
-    fn there_are_twenty_at_most_and_each_can_be_reached() {
+    fn there_are_twenty_at_most() {
         let many = |n| Contacts::parse(vec![contact(Role::Noc, 1); n]);
-        assert!(many(20).is_ok() && many(21).is_err());
-        let nowhere = Contact { email: None, ..contact(Role::Noc, 1) };
-        assert_eq!(nowhere.check().unwrap_err()[0].invalid.rule, Rule::Combination);
+        assert!(many(0).unwrap().is_empty());
+        assert_eq!(many(20).unwrap().iter().count(), 20);
+        assert!(!many(20).unwrap().is_empty());
+        assert_eq!(many(21).unwrap_err(), Invalid::new(Rule::Length, "must have at most 20 entries"));
+        let stored = serde_json::to_string(&vec![contact(Role::Noc, 1); 21]).unwrap();
+        assert!(serde_json::from_str::<Contacts>(&stored).is_err());
+    }
+
+    #[test]
+    fn somebody_who_can_be_neither_written_nor_called_is_no_contact() {
+        let reachable = |email: Option<&str>, phone: Option<&str>| {
+            let (email, phone) = (email.map(text), phone.map(text));
+            Contact { email, phone, ..contact(Role::Noc, 1) }.check()
+        };
+        let (email, phone) = (Some("noc@example.net"), Some("+4930123456"));
+        for (email, phone) in [(email, None), (None, phone), (email, phone)] {
+            assert!(reachable(email, phone).is_ok());
+        }
+        let fault = Fault::new("", Rule::Combination, "needs an email or a phone");
+        assert_eq!(reachable(None, None).unwrap_err(), [fault]);
     }
 }

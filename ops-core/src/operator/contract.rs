@@ -137,7 +137,7 @@ const ISO_4217: &[&str] = &[
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Text;
+    use crate::{Decimal as _, Number as _, Text as _, testing::text};
 
     #[test]
     fn a_currency_is_one_that_is_in_use() {
@@ -148,15 +148,61 @@ mod tests {
         }
     }
 
+    fn day(text: &str) -> Option<Date> {
+        Some(text.parse().unwrap())
+    }
+
     #[test]
-    fn a_contract_does_not_end_before_it_begins_also_after_a_patch() {
-        let day = |text: &str| Some(text.parse::<Date>().unwrap());
-        let contract =
-            Contract { starts_on: day("2026-03-01"), ends_on: day("2026-03-01"), ..Contract::default() };
-        assert!(contract.clone().check().is_ok());
-        let patch = ContractPatch { ends_on: Some(day("2026-02-28")), ..ContractPatch::default() };
-        assert_eq!(contract.clone().merged(patch).unwrap_err()[0].pointer, "/contract/ends_on");
-        let patch = ContractPatch { starts_on: Some(None), ..ContractPatch::default() };
-        assert_eq!(contract.merged(patch).unwrap().starts_on, None);
+    fn a_contract_lasts_a_day_at_least() {
+        let contract = |starts_on, ends_on| Contract { starts_on, ends_on, ..Contract::default() };
+        for (starts, ends) in [
+            (day("2026-03-01"), day("2026-03-01")),
+            (day("2026-03-01"), day("2026-03-02")),
+            (day("2026-03-01"), None),
+            (None, day("2026-03-01")),
+            (None, None),
+        ] {
+            assert_eq!(contract(starts, ends).check(), Ok(contract(starts, ends)));
+        }
+        let fault = Fault::new("/ends_on", Rule::Combination, "must not lie before starts_on");
+        let refused = contract(day("2026-03-01"), day("2026-02-28")).check();
+        assert_eq!(refused.unwrap_err(), [fault]);
+    }
+
+    #[test]
+    fn a_patch_sets_removes_and_keeps_and_the_contract_is_still_one() {
+        let contract = Contract {
+            reference: Some(text("C-1")),
+            starts_on: day("2026-03-01"),
+            ends_on: day("2026-12-31"),
+            notice_days: Some(NoticeDays::parse(30).unwrap()),
+            currency: Some(text("EUR")),
+            contracted_tps: Some(Tps::parse(100.0).unwrap()),
+            contracted_binds: Some(ContractedBinds::parse(4).unwrap()),
+        };
+        assert_eq!(contract.clone().merged(ContractPatch::default()), Ok(contract.clone()));
+        let none = ContractPatch {
+            reference: Some(None),
+            starts_on: Some(None),
+            ends_on: Some(None),
+            notice_days: Some(None),
+            currency: Some(None),
+            contracted_tps: Some(None),
+            contracted_binds: Some(None),
+        };
+        assert_eq!(contract.clone().merged(none), Ok(Contract::default()));
+        let all = ContractPatch {
+            reference: Some(contract.reference.clone()),
+            starts_on: Some(contract.starts_on),
+            ends_on: Some(contract.ends_on),
+            notice_days: Some(contract.notice_days),
+            currency: Some(contract.currency.clone()),
+            contracted_tps: Some(contract.contracted_tps),
+            contracted_binds: Some(contract.contracted_binds),
+        };
+        assert_eq!(Contract::default().merged(all), Ok(contract.clone()));
+        let shorter = ContractPatch { ends_on: Some(day("2026-02-28")), ..ContractPatch::default() };
+        let fault = Fault::new("/contract/ends_on", Rule::Combination, "must not lie before starts_on");
+        assert_eq!(contract.merged(shorter).unwrap_err(), [fault]);
     }
 }

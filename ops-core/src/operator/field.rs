@@ -277,6 +277,7 @@ const ISO_3166: &[&str] = &[
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::network::{Mcc, Mnc};
 
     #[test]
     fn codes_are_lower_case_words_with_inner_hyphens() {
@@ -295,6 +296,8 @@ mod tests {
             let key = |text: &str| DisplayName::parse(text).unwrap().key();
             assert_eq!(key(a), key(b));
         }
+        assert_eq!(NameKey::of("ＡＣＭＥ Straße").as_str(), "acme strasse");
+        assert_ne!(NameKey::of("acme"), NameKey::of("acmé"));
     }
 
     #[test]
@@ -319,21 +322,65 @@ mod tests {
 
     #[test]
     fn labels_stay_within_their_number_and_octets() {
-        let many = |n: usize, value: &str| {
+        let labels = |n: usize, value: &str| -> BTreeMap<_, _> {
             (0..n)
                 .map(|i| (LabelKey::parse(&format!("k{i:02}")).unwrap(), LabelValue::parse(value).unwrap()))
                 .collect()
         };
-        assert!(Labels::new(many(64, "x")).is_ok());
-        assert_eq!(Labels::new(many(65, "x")).unwrap_err()[0].invalid.rule, Rule::Length);
-        assert!(Labels::new(many(33, &"x".repeat(245))).is_ok(), "33 × 248 = 8184 octets");
-        assert!(Labels::new(many(34, &"x".repeat(245))).is_err(), "34 × 248 = 8432 octets");
+        let too_many = Fault::new("", Rule::Length, "must have at most 64 labels");
+        let too_large =
+            Fault::new("", Rule::Length, "keys and values together must have at most 8192 octets");
+        assert!(Labels::new(labels(64, "x")).is_ok());
+        // a key of 3 octets and a value of 253, in characters of two octets and one
+        let value = format!("{}x", "ä".repeat(126));
+        assert!(Labels::new(labels(32, &value)).is_ok(), "32 × 256 = 8192 octets");
+        let mut one_more = labels(32, &value);
+        one_more.insert(LabelKey::parse("k00").unwrap(), LabelValue::parse(&"ä".repeat(127)).unwrap());
+        for (refused, faults) in [
+            (labels(65, &value), vec![too_many.clone(), too_large.clone()]),
+            (labels(65, "x"), vec![too_many]),
+            (one_more, vec![too_large]),
+        ] {
+            assert_eq!(Labels::new(refused).unwrap_err(), faults);
+        }
     }
 
     #[test]
-    fn a_repeated_country_is_refused_at_its_place() {
-        let de = || CountryCode::parse("DE").unwrap();
-        let faults = Countries::parse(vec![de(), CountryCode::parse("FR").unwrap(), de()]).unwrap_err();
-        assert_eq!(faults[0].pointer, "/2");
+    fn a_patch_that_makes_labels_too_large_is_refused_at_the_labels() {
+        let patch = (0..65)
+            .map(|i| (LabelKey::parse(&format!("k{i}")).unwrap(), Some(LabelValue::parse("x").unwrap())));
+        let faults = Labels::default().merged(patch.collect()).unwrap_err();
+        assert_eq!(faults, [Fault::new("/labels", Rule::Length, "must have at most 64 labels")]);
+    }
+
+    #[test]
+    fn a_label_key_begins_with_a_letter_or_digit() {
+        for good in ["a", "7", "team/name", "a.b_c-d", &"a".repeat(63)] {
+            assert!(LabelKey::parse(good).is_ok(), "{good}");
+        }
+        for bad in ["", "/a", ".a", "_a", "-a", "A", "a b", "ä", "a:b", &"a".repeat(64)] {
+            assert!(LabelKey::parse(bad).is_err(), "{bad}");
+        }
+        assert!(LabelValue::parse("").is_ok() && LabelValue::parse(&"x".repeat(256)).is_err());
+    }
+
+    #[test]
+    fn countries_and_networks_are_sorted_and_each_repetition_is_refused_at_its_place() {
+        let countries = |codes: &[&str]| {
+            Countries::parse(codes.iter().map(|code| CountryCode::parse(code).unwrap()).collect())
+        };
+        let sorted: Vec<_> =
+            countries(&["FR", "AT", "DE"]).unwrap().iter().map(ToString::to_string).collect();
+        assert_eq!(sorted, ["AT", "DE", "FR"]);
+        let twice = |at: usize| Fault::new(format!("/{at}"), Rule::Unique, "stands in the list twice");
+        assert_eq!(countries(&["DE", "FR", "DE", "FR"]).unwrap_err(), [twice(2), twice(3)]);
+        assert!(countries(ISO_3166).is_ok(), "every country fits");
+
+        let network =
+            |n: usize| Plmn { mcc: Mcc::parse("262").unwrap(), mnc: Mnc::parse(&format!("{n:03}")).unwrap() };
+        let networks = |n| Networks::parse((0..n).rev().map(network).collect());
+        assert!(networks(500).unwrap().iter().eq(&(0..500).map(network).collect::<Vec<_>>()));
+        let too_many = Fault::new("", Rule::Length, "must have at most 500 entries");
+        assert_eq!(networks(501).unwrap_err(), [too_many]);
     }
 }

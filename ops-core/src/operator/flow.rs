@@ -119,6 +119,8 @@ pub fn flow(standing: Standing, now: Timestamp) -> Flow {
 
 #[cfg(test)]
 mod tests {
+    use jiff::SignedDuration;
+
     use super::*;
     use crate::connection::Status as Connection;
 
@@ -167,32 +169,55 @@ mod tests {
 
     #[test]
     fn a_window_of_one_connection_stops_its_new_traffic_only() {
-        let standing = Standing {
-            operator: Status::Active,
-            receipts_until: None,
-            connection: Connection::Enabled,
-            in_maintenance: true,
+        let during = |operator, connection| {
+            flow(Standing { operator, receipts_until: None, connection, in_maintenance: true }, now())
         };
-        let found = flow(standing, now());
-        assert_eq!(found.new_traffic, NewTraffic::No(NotRouted::Maintenance));
-        assert_eq!((found.binds, found.receipts, found.lease), (Binds::KeepTrying, true, Ok(())));
+        for connection in [Connection::Enabled, Connection::Draining] {
+            let Flow { binds, new_traffic, receipts, lease } = during(Status::Active, connection);
+            assert_eq!(new_traffic, NewTraffic::No(NotRouted::Maintenance));
+            assert_eq!((binds, receipts, lease), (Binds::KeepTrying, true, Ok(())));
+        }
+        for operator in [Status::Draft, Status::Draining, Status::Maintenance, Status::Suspended] {
+            let connection = Connection::Enabled;
+            assert_eq!(during(operator, connection), of(operator, connection), "{operator}");
+        }
+        let disabled = Connection::Disabled;
+        assert_eq!(during(Status::Active, disabled), of(Status::Active, disabled));
     }
 
     #[test]
     fn a_suspended_operator_receives_and_leases_until_its_receipts_are_in() {
-        let later = now() + jiff::SignedDuration::from_hours(1);
-        let at = |now| {
-            let standing = Standing {
-                operator: Status::Suspended,
-                receipts_until: Some(later),
-                connection: Connection::Enabled,
-                in_maintenance: false,
-            };
-            flow(standing, now)
+        let until = now() + SignedDuration::from_hours(1);
+        let at = |now, connection| {
+            let operator = Status::Suspended;
+            flow(Standing { operator, receipts_until: Some(until), connection, in_maintenance: false }, now)
         };
-        assert_eq!((at(now()).binds, at(now()).lease), (Binds::ReceiveOnly, Ok(())));
-        assert_eq!((at(later).binds, at(later).lease), (Binds::Unbind, Err(NotLeased::OperatorSuspended)));
-        assert_eq!(of(Status::Deleted, Connection::Disabled).lease, Err(NotLeased::OperatorDeleted));
+        let receives = Flow {
+            binds: Binds::ReceiveOnly,
+            new_traffic: NewTraffic::No(NotRouted::OperatorNotActive),
+            receipts: true,
+            lease: Ok(()),
+        };
+        let over = Flow {
+            binds: Binds::Unbind,
+            receipts: false,
+            lease: Err(NotLeased::OperatorSuspended),
+            ..receives
+        };
+        for connection in [Connection::Enabled, Connection::Draining] {
+            assert_eq!(at(until - SignedDuration::from_micros(1), connection), receives);
+            assert_eq!(at(until, connection), over);
+            assert_eq!(at(until + SignedDuration::from_micros(1), connection), over);
+        }
+        assert_eq!(at(now(), Connection::Disabled).lease, Err(NotLeased::ConnectionDisabled));
+    }
+
+    #[test]
+    fn no_lease_names_what_is_most_final() {
+        for connection in [Connection::Enabled, Connection::Draining, Connection::Disabled] {
+            assert_eq!(of(Status::Deleted, connection).lease, Err(NotLeased::OperatorDeleted));
+        }
         assert_eq!(of(Status::Active, Connection::Disabled).lease, Err(NotLeased::ConnectionDisabled));
+        assert_eq!(of(Status::Suspended, Connection::Disabled).lease, Err(NotLeased::ConnectionDisabled));
     }
 }
