@@ -202,3 +202,140 @@ fn after_the_last_window(calendar: &Calendar, moves: &Moves, stamp: &Stamp) -> O
         suspended.with_receipts_until(suspend::receipts_end(stamp))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::{
+        super::testing::{World, next as window_next, told},
+        *,
+    };
+    use crate::{
+        operator::testing::next as operator_next,
+        testing::{
+            decision::{MOMENT, colleague, difference},
+            text,
+        },
+    };
+
+    const ADVANCE: ChangeName = ChangeName::MaintenanceAdvance;
+
+    #[test]
+    fn nothing_is_due_a_moment_before_the_drain_and_something_is_at_it() {
+        let mut world = World::of(Status::Active);
+        world.plan(60, 120, 600);
+        assert!(advance(&world.calendar, &colleague(World::at(50) - MOMENT)).is_none());
+        assert!(advance(&world.calendar, &colleague(World::at(50))).is_some());
+        assert!(advance(&World::of(Status::Active).calendar, &colleague(World::at(50))).is_none());
+    }
+
+    #[test]
+    fn each_step_of_the_clock_tells_the_window_and_the_operator() {
+        let mut world = World::of(Status::Active);
+        let id = world.plan(60, 120, 600);
+        let reason = || json!("CHG");
+        for (minute, phase, status, reasons) in [
+            (50, Phase::Draining, Status::Draining, Some((json!(null), reason()))),
+            (60, Phase::Running, Status::Maintenance, None),
+            (120, Phase::Ended, Status::Active, Some((reason(), json!(null)))),
+        ] {
+            let (calendar, before, now) = (world.calendar.clone(), world.window(id), World::at(minute));
+            world.until(minute);
+            let window = window_next(&before, now, |fields| {
+                fields.phase = phase;
+                fields.drains_operator = phase == Phase::Draining;
+                fields.ended_at = (phase == Phase::Ended).then_some(now);
+            });
+            let operator = operator_next(&calendar.operator, now, |fields| {
+                fields.status = status;
+                fields.status_reason = (status != Status::Active).then(|| text("CHG"));
+            });
+            let mut moved = vec![difference("status", json!(calendar.operator.status), json!(status))];
+            moved.extend(reasons.map(|(old, new)| difference("status_reason", old, new)));
+            let line = difference("phase", json!(before.phase), json!(phase));
+            let put = (Write::Put(window), ADVANCE, vec![line]);
+            let mut told = told(ADVANCE, &calendar, vec![put], Some((operator, moved)));
+            if phase == Phase::Ended {
+                told.expects.push(operator::Expect::Ready(calendar.operator.id).into());
+            }
+            told.is(world.changes.last().unwrap(), now);
+        }
+    }
+
+    #[test]
+    fn what_the_clock_moves_while_a_person_edits_is_put_down_to_the_clock() {
+        let mut world = World::of(Status::Active);
+        let (due, edited) = (world.plan(10, 20, 0), world.plan(30, 40, 0));
+        world.minute = 10;
+        let (calendar, now) = (world.calendar.clone(), World::at(10));
+        let before = world.window(edited);
+        world.cancel(edited);
+        let cancelled = window_next(&before, now, |fields| {
+            fields.phase = Phase::Cancelled;
+            fields.ended_at = Some(now);
+        });
+        let begun = calendar.open.iter().find(|window| window.id == due).unwrap();
+        let running = window_next(begun, now, |fields| fields.phase = Phase::Running);
+        let operator = operator_next(&calendar.operator, now, |fields| {
+            fields.status = Status::Maintenance;
+            fields.status_reason = Some(text("CHG"));
+        });
+        let name = ChangeName::MaintenanceCancel;
+        let phase = |to: Phase| vec![difference("phase", json!("planned"), json!(to))];
+        let windows = vec![
+            (Write::Put(cancelled), name, phase(Phase::Cancelled)),
+            (Write::Put(running), ADVANCE, phase(Phase::Running)),
+        ];
+        let moved = vec![
+            difference("status", json!("active"), json!("maintenance")),
+            difference("status_reason", json!(null), json!("CHG")),
+        ];
+        told(name, &calendar, windows, Some((operator, moved))).is(world.changes.last().unwrap(), now);
+    }
+
+    #[test]
+    fn a_suspension_after_a_window_keeps_its_reason_and_says_until_when_receipts_are_taken() {
+        let mut world = World::of(Status::Active);
+        let id = world.plan(0, 60, 0);
+        world.calendar.dependents.connections.clear();
+        let (calendar, before, now) = (world.calendar.clone(), world.window(id), World::at(60));
+        world.until(60);
+        let ended = window_next(&before, now, |fields| {
+            fields.phase = Phase::Ended;
+            fields.ended_at = Some(now);
+        });
+        let receipts_until = World::at(60 + 72 * 60);
+        let operator = operator_next(&calendar.operator, now, |fields| {
+            fields.status = Status::Suspended;
+            fields.receipts_until = Some(receipts_until);
+        });
+        let moved = vec![
+            difference("status", json!("maintenance"), json!("suspended")),
+            difference("receipts_until", json!(null), json!(receipts_until)),
+        ];
+        let put = (Write::Put(ended), ADVANCE, vec![difference("phase", json!("running"), json!("ended"))]);
+        told(ADVANCE, &calendar, vec![put], Some((operator, moved))).is(world.changes.last().unwrap(), now);
+    }
+
+    #[test]
+    fn a_window_that_takes_over_the_drain_is_stored_without_a_line_in_the_trail() {
+        let mut world = World::of(Status::Active);
+        let (first, second) = (world.plan(0, 10, 0), world.plan(20, 30, 3600));
+        let (calendar, now) = (world.calendar.clone(), World::at(10));
+        let (before, waiting) = (world.window(first), world.window(second));
+        world.until(10);
+        let ended = window_next(&before, now, |fields| {
+            fields.phase = Phase::Ended;
+            fields.ended_at = Some(now);
+        });
+        let mut draining = waiting.fields().clone();
+        draining.drains_operator = true;
+        let operator = operator_next(&calendar.operator, now, |fields| fields.status = Status::Draining);
+        let moved = vec![difference("status", json!("maintenance"), json!("draining"))];
+        let put = (Write::Put(ended), ADVANCE, vec![difference("phase", json!("running"), json!("ended"))]);
+        let mut told = told(ADVANCE, &calendar, vec![put], Some((operator, moved)));
+        told.writes.insert(1, Write::Put(Maintenance::restore(draining)).into());
+        told.is(world.changes.last().unwrap(), now);
+    }
+}

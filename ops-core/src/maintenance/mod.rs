@@ -227,4 +227,6 @@ pub enum Write {
 }
 
 #[cfg(test)]
+mod testing;
+#[cfg(test)]
 mod tests;

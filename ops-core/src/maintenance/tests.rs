@@ -1,119 +1,19 @@
 //! Windows over time: a small world in which the clock and people move one operator's windows.
 
-use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 
-use super::{advance::advance, cancel, create, update, *};
+use super::{
+    testing::{World, connection, moved_to},
+    *,
+};
 use crate::{
-    Change,
-    change::Write as AnyWrite,
     operator::{
-        self, Status, activate,
+        Status, activate,
         drain::{self, Drain},
-        readiness::ConnectionReadiness,
         suspend::{self, Suspend},
     },
-    testing::{stamp, stamp_at, text},
+    testing::text,
 };
-
-/// An operator and its windows, as a store would keep them.
-struct World {
-    calendar: Calendar,
-    over: Vec<Maintenance>,
-    minute: i64,
-    changes: Vec<Change>,
-    seed: u8,
-}
-
-impl World {
-    fn of(status: Status) -> Self {
-        let ready = ConnectionReadiness {
-            status: crate::connection::Status::Enabled,
-            has_active_credential: true,
-            has_bound: true,
-        };
-        let dependents = Dependents { connections: vec![ready], ..Dependents::default() };
-        let operator = operator::testing::standing(status);
-        let calendar = Calendar { operator, open: Vec::new(), dependents };
-        Self { calendar, over: Vec::new(), minute: 0, changes: Vec::new(), seed: 10 }
-    }
-
-    fn at(minute: i64) -> Timestamp {
-        stamp(1).at() + SignedDuration::from_mins(minute)
-    }
-
-    fn stamp(&mut self) -> crate::Stamp {
-        self.seed = self.seed.wrapping_add(1);
-        stamp_at(Self::at(self.minute), self.seed)
-    }
-
-    fn keep(&mut self, change: Change) {
-        for write in &change.writes {
-            match write {
-                AnyWrite::Operator(operator::Write::Put(operator)) => {
-                    self.calendar.operator = operator.clone();
-                }
-                AnyWrite::Maintenance(Write::Insert(window) | Write::Put(window)) => {
-                    self.calendar.open.retain(|open| open.id != window.id);
-                    let list = if window.phase.is_open() { &mut self.calendar.open } else { &mut self.over };
-                    list.push(window.clone());
-                }
-                other => panic!("unexpected {other:?}"),
-            }
-        }
-        self.changes.push(change);
-    }
-
-    /// The clock goes on, and the task looks.
-    fn until(&mut self, minute: i64) -> Status {
-        self.minute = minute;
-        let stamp = self.stamp();
-        if let Some(change) = advance(&self.calendar, &stamp) {
-            self.keep(change);
-        }
-        self.status()
-    }
-
-    fn plan(&mut self, from: i64, to: i64, drain_s: i64) -> MaintenanceId {
-        let command = create::Create {
-            starts_at: Some(Self::at(from)),
-            ends_at: Self::at(to),
-            reason: text("CHG"),
-            reference: None,
-            drain_s: DrainSeconds::parse(drain_s).unwrap(),
-        };
-        let stamp = self.stamp();
-        let (window, change) = create::create(&self.calendar, None, command, &stamp).unwrap();
-        self.keep(change);
-        window.id
-    }
-
-    fn window(&self, id: MaintenanceId) -> Maintenance {
-        self.calendar.open.iter().chain(&self.over).find(|window| window.id == id).unwrap().clone()
-    }
-
-    fn patch(&mut self, id: MaintenanceId, command: update::Update) {
-        let (window, stamp) = (self.window(id), self.stamp());
-        let changed = update::update(&self.calendar, &window, command, &stamp).unwrap();
-        if let Some((_, change)) = changed {
-            self.keep(change);
-        }
-    }
-
-    fn cancel(&mut self, id: MaintenanceId) {
-        let (window, stamp) = (self.window(id), self.stamp());
-        let change = cancel::cancel(&self.calendar, &window, &stamp).unwrap();
-        self.keep(change);
-    }
-
-    fn status(&self) -> Status {
-        self.calendar.operator.status
-    }
-}
-
-fn moved_to(from: Option<i64>, to: Option<i64>) -> update::Update {
-    update::Update { starts_at: from.map(World::at), ends_at: to.map(World::at), ..update::Update::default() }
-}
 
 #[test]
 fn a_window_drains_begins_and_ends_by_the_clock() {
@@ -283,55 +183,109 @@ fn a_person_is_not_overruled_a_second_later() {
 }
 
 #[test]
-fn nobody_is_activated_during_a_window() {
-    for status in [Status::Maintenance, Status::Suspended, Status::Draft] {
-        let operator = operator::testing::standing(status);
-        let dependents = Dependents { in_maintenance: true, ..Dependents::default() };
-        let refused = activate::activate(&operator, &dependents, &stamp(1));
-        assert_eq!(refused.unwrap_err(), activate::NotActivated::InMaintenance { from: status });
-    }
-}
-
-#[test]
-fn times_and_numbers_have_their_limits_on_both_sides() {
-    let day = 24 * 60;
-    let plan = |from: i64, to: i64, open: usize| {
-        let mut world = World::of(Status::Draft);
-        world.calendar.open = (0..open)
-            .map(|_| World::of(Status::Draft))
-            .map(|mut other| {
-                let id = other.plan(500, 501, 0);
-                other.window(id)
-            })
-            .collect();
-        let command = create::Create {
-            starts_at: Some(World::at(from)),
-            ends_at: World::at(to),
-            reason: text("CHG"),
-            reference: None,
-            drain_s: DrainSeconds::default(),
-        };
-        create::create(&world.calendar, None, command, &stamp(1)).is_ok()
-    };
-    assert!(plan(10, 11, 0) && !plan(10, 10, 0) && !plan(11, 10, 0));
-    assert!(plan(10, 10 + 90 * day, 0) && !plan(10, 11 + 90 * day, 0));
-    assert!(plan(-10, 1, 0) && !plan(-10, 0, 0));
-    assert!(plan(10, 20, 99) && !plan(10, 20, 100));
-    assert!(DrainSeconds::parse(3600).is_ok() && DrainSeconds::parse(3601).is_err());
-}
-
-#[test]
 fn a_window_of_a_connection_moves_the_view_and_not_the_operator() {
     let mut world = World::of(Status::Active);
-    let id = world.plan(10, 20, 60);
-    for window in &mut world.calendar.open {
-        window.0.connection_id = Some(uuid::Uuid::nil().into());
-    }
+    let connection = connection(&world.calendar.operator);
+    let id = world.plan_of(Some(&connection), 10, 20, 60);
     for (minute, phase) in [(9, Phase::Draining), (10, Phase::Running), (20, Phase::Ended)] {
         assert_eq!((world.until(minute), world.window(id).phase), (Status::Active, phase));
         let moves = world.changes.last().unwrap().moves_view;
         assert_eq!(moves, phase != Phase::Running, "from drain to window nothing changes for traffic");
+        assert!(!world.window(id).drains_operator);
     }
+}
+
+#[test]
+fn windows_of_a_connection_neither_hold_nor_free_the_operator() {
+    let mut world = World::of(Status::Active);
+    let connection = connection(&world.calendar.operator);
+    let of_connection = world.plan_of(Some(&connection), 0, 100, 0);
+    let whole = world.plan(10, 20, 60);
+    assert_eq!((world.status(), world.until(9)), (Status::Active, Status::Draining));
+    let drains = |world: &World, id| world.window(id).drains_operator;
+    assert!(drains(&world, whole) && !drains(&world, of_connection));
+    world.plan_of(Some(&connection), 15, 90, 3600);
+    assert_eq!((world.until(10), world.until(20)), (Status::Maintenance, Status::Active));
+    assert_eq!(world.until(100), Status::Active);
+
+    let mut world = World::of(Status::Active);
+    world.plan_of(Some(&connection), 0, 10, 0);
+    world.plan(0, 20, 0);
+    assert_eq!((world.until(10), world.until(20)), (Status::Maintenance, Status::Active));
+}
+
+#[test]
+fn windows_of_other_things_and_those_that_are_over_do_not_merge() {
+    let mut world = World::of(Status::Active);
+    let connection = connection(&world.calendar.operator);
+    let id = world.plan(100, 110, 0);
+    let of_connection = world.plan_of(Some(&connection), 105, 130, 0);
+    let cancelled = world.plan(90, 105, 0);
+    world.cancel(cancelled);
+    let all: Vec<_> = [id, of_connection, cancelled].map(|id| world.window(id)).into();
+    assert_eq!(world.window(id).merged(&all), (World::at(100), World::at(110)));
+    assert_eq!(world.window(of_connection).merged(&all), (World::at(105), World::at(130)));
+}
+
+#[test]
+fn windows_that_touch_at_either_end_are_one() {
+    let mut world = World::of(Status::Active);
+    let [before, middle, after] =
+        [(90, 100), (100, 110), (110, 120)].map(|(from, to)| world.plan(from, to, 0));
+    for id in [before, middle, after] {
+        assert_eq!(world.window(id).merged(&world.calendar.open), (World::at(90), World::at(120)));
+    }
+}
+
+#[test]
+fn a_window_is_due_when_its_phase_changes_next() {
+    let mut world = World::of(Status::Active);
+    let (id, cancelled) = (world.plan(60, 120, 600), world.plan(200, 210, 0));
+    world.cancel(cancelled);
+    for (minute, phase, due) in [
+        (0, Phase::Planned, Some(50)),
+        (50, Phase::Draining, Some(60)),
+        (60, Phase::Running, Some(120)),
+        (120, Phase::Ended, None),
+    ] {
+        world.until(minute);
+        let window = world.window(id);
+        assert_eq!((window.phase, window.due_at()), (phase, due.map(World::at)));
+        assert_eq!(phase.is_open(), Phase::OPEN.contains(&phase));
+    }
+    assert_eq!(world.window(cancelled).due_at(), None);
+}
+
+#[test]
+fn a_drain_that_has_begun_goes_on_after_the_window_before_and_ends_with_its_own() {
+    let mut world = World::of(Status::Active);
+    world.plan(0, 10, 0);
+    let second = world.plan(20, 30, 3600);
+    assert_eq!((world.status(), world.window(second).phase), (Status::Maintenance, Phase::Draining));
+    assert!(!world.window(second).drains_operator);
+    assert_eq!(world.until(10), Status::Draining);
+    assert_eq!(world.calendar.operator.status_reason, Some(text("CHG")));
+    assert!(world.window(second).drains_operator);
+    world.cancel(second);
+    assert_eq!(world.status(), Status::Active);
+}
+
+#[test]
+fn a_drain_towards_a_suspension_is_not_the_next_windows_to_end() {
+    let mut world = World::of(Status::Active);
+    let command = Drain { reason: text("contract ends"), until: Some(World::at(90)) };
+    let stamp = world.stamp();
+    let (_, change) = drain::drain(&world.calendar.operator, command, &stamp).unwrap().unwrap();
+    world.keep(change);
+    world.plan(0, 10, 0);
+    let second = world.plan(20, 30, 3600);
+    assert_eq!(world.until(10), Status::Draining);
+    assert!(!world.window(second).drains_operator);
+    world.cancel(second);
+    assert_eq!(
+        (world.status(), world.calendar.operator.status_until),
+        (Status::Draining, Some(World::at(90)))
+    );
 }
 
 #[derive(Debug, Clone)]

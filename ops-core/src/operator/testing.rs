@@ -29,7 +29,7 @@ pub(crate) fn standing_with(status: Status, edit: impl FnOnce(&mut Fields)) -> O
 }
 
 /// `before` as a colleague's decision of this time left it, one version later.
-pub(super) fn next(before: &Operator, at: Timestamp, edit: impl FnOnce(&mut Fields)) -> Operator {
+pub(crate) fn next(before: &Operator, at: Timestamp, edit: impl FnOnce(&mut Fields)) -> Operator {
     let mut fields = before.0.clone();
     edit(&mut fields);
     let version = before.version + 1;

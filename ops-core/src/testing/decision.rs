@@ -28,8 +28,13 @@ pub(crate) const MOMENT: SignedDuration = SignedDuration::from_micros(1);
 
 /// A stamp of somebody else than `tester`, with everything that a request can bring.
 pub(crate) fn colleague(at: Timestamp) -> Stamp {
+    colleague_again(at, 7)
+}
+
+/// The same for one of several decisions at the same time: each needs a seed of its own.
+pub(crate) fn colleague_again(at: Timestamp, seed: u8) -> Stamp {
     let actor = Actor { issuer: "https://login.example.net".into(), subject: "colleague".into() };
-    Stamp::new(at, actor, REQUEST.into(), Some(TRACEPARENT.into()), [7; 16]).from_address(Some(ADDRESS))
+    Stamp::new(at, actor, REQUEST.into(), Some(TRACEPARENT.into()), [seed; 16]).from_address(Some(ADDRESS))
 }
 
 /// Everything of a change, apart from the ids it mints and what its stamp says.
