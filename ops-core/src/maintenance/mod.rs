@@ -114,7 +114,7 @@ impl Maintenance {
             Phase::Ended
         } else if now >= self.starts_at {
             Phase::Running
-        } else if self.drain_s.get() > 0 && now >= self.drains_at() {
+        } else if now >= self.drains_at() {
             Phase::Draining
         } else {
             Phase::Planned
