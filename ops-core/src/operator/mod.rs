@@ -190,3 +190,22 @@ impl Stamped {
 
 #[cfg(test)]
 pub(crate) mod testing;
+
+#[cfg(test)]
+mod tests {
+    use super::{testing::standing_with, *};
+    use crate::testing::{
+        decision::{colleague, hours},
+        text,
+    };
+
+    #[test]
+    fn a_changed_operator_is_one_version_on_and_says_who_changed_it_and_not_who_made_it() {
+        let before = standing_with(Status::Active, |fields| fields.version = 41);
+        assert_eq!(Operator::restore(before.fields().clone()), before, "as it was stored");
+        let after = before.changed(&colleague(hours(1)), |fields| fields.display_name = text("Acme"));
+        assert_eq!((after.version, after.updated_at, after.updated_by.as_str()), (42, hours(1), "colleague"));
+        assert_eq!((after.created_at, after.created_by.as_str()), (hours(0), "tester"));
+        assert_eq!(after.display_name, text("Acme"));
+    }
+}
