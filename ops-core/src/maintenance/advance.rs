@@ -180,7 +180,10 @@ fn next(calendar: &Calendar, moves: &Moves, stamp: &Stamp) -> Option<Operator> {
         (Status::Active, None, Some(reason)) => {
             Some(operator.moved(Status::Draining, Some(reason.clone()), stamp))
         }
-        (Status::Draining, None, _) if moves.was_drained && !moves.is_draining => {
+        // one with an end is a person's, who has taken traffic back before: no window ends it
+        (Status::Draining, None, _)
+            if moves.was_drained && !moves.is_draining && operator.status_until.is_none() =>
+        {
             Some(operator.moved(Status::Active, None, stamp))
         }
         (Status::Maintenance, _, _) if moves.was_running && !moves.is_running => {

@@ -183,6 +183,24 @@ fn a_person_is_not_overruled_a_second_later() {
 }
 
 #[test]
+fn a_persons_drain_towards_a_suspension_stays_also_when_a_window_had_drained_before() {
+    let mut world = World::of(Status::Active);
+    let id = world.plan(30, 60, 3600);
+    assert_eq!(world.status(), Status::Draining);
+    let (dependents, stamp) = (world.calendar.dependents.clone(), world.stamp());
+    let (_, change) = activate::activate(&world.calendar.operator, &dependents, &stamp).unwrap().unwrap();
+    world.keep(change);
+    let command = Drain { reason: text("contract ends"), until: Some(World::at(90)) };
+    let stamp = world.stamp();
+    let (_, change) = drain::drain(&world.calendar.operator, command, &stamp).unwrap().unwrap();
+    world.keep(change);
+    world.cancel(id);
+    let operator = &world.calendar.operator;
+    assert_eq!((operator.status, operator.status_until), (Status::Draining, Some(World::at(90))));
+    assert_eq!(operator.status_reason, Some(text("contract ends")));
+}
+
+#[test]
 fn a_window_of_a_connection_moves_the_view_and_not_the_operator() {
     let mut world = World::of(Status::Active);
     let connection = connection(&world.calendar.operator);
