@@ -148,12 +148,17 @@ impl NewTarget {
 
 #[cfg(test)]
 mod tests {
+    use jiff::Timestamp;
+    use serde_json::{Value::Null, json};
+
     use super::*;
     use crate::{
+        Text as _,
+        audit::AuditEntry,
         change,
-        event::EventType,
-        routing::sample::{connection_id, operator_id, stamp},
-        text_rule::Text,
+        event::{Changed, EventType, Updated},
+        number_rule::Number as _,
+        routing::sample::{connection_id, difference, minted, operator_id, stamp, told, written},
     };
 
     fn command(targets: &[u128], on_no_target: OnNoTarget) -> Create {
@@ -191,27 +196,90 @@ mod tests {
     }
 
     #[test]
-    fn a_rule_knows_the_operators_of_its_targets_and_tells_each_of_them_once() {
+    fn a_created_rule_has_its_values_and_the_operators_of_its_targets() {
+        let bold = NewTarget {
+            tier: Tier::parse(3).unwrap(),
+            weight: Weight::parse(70).unwrap(),
+            enabled: false,
+            failover_on: FailoverOn::Degraded,
+            note: Some(Note::parse("until the contract ends").unwrap()),
+            ..target(3)
+        };
+        let command = Create {
+            enabled: false,
+            precedence: Precedence::parse(7).unwrap(),
+            targets: vec![bold.clone(), target(1)],
+            ..command(&[], OnNoTarget::Reject)
+        };
+        let (rule, _) = create(command.clone(), &connections(), &stamp()).unwrap();
+        let expected = RuleFields {
+            id: minted(0),
+            name: command.name,
+            enabled: false,
+            precedence: command.precedence,
+            matches: command.matches,
+            targets: vec![bold.of(operator_id(2)), target(1).of(operator_id(1))],
+            on_no_target: OnNoTarget::Reject,
+            version: 1,
+            created_at: Timestamp::UNIX_EPOCH,
+            created_by: "test".into(),
+            updated_at: Timestamp::UNIX_EPOCH,
+            updated_by: "test".into(),
+        };
+        assert_eq!(rule.fields(), &expected);
+    }
+
+    #[test]
+    fn a_created_rule_tells_each_operator_once_and_relies_on_its_connections() {
         let (rule, change) =
             create(command(&[3, 1, 2], OnNoTarget::NextRule), &connections(), &stamp()).unwrap();
         assert_eq!(rule.operators(), [operator_id(1), operator_id(2)]);
-        assert_eq!(rule.targets[0].operator_id, operator_id(2));
-        assert_eq!(rule.version, 1);
-        assert_eq!(change.locked_operators(), rule.operators());
-        assert!(change.events.iter().all(|event| event.kind == EventType::Updated));
-        assert!(change.moves_view);
-        assert_eq!(change.audit.len(), 1);
+        assert_eq!((change.name, change.at), (ChangeName::RuleCreate, Timestamp::UNIX_EPOCH));
+        assert_eq!(written(&change), &Write::Put(rule.clone()));
         let alive = Expect::TargetsAlive([3, 1, 2].map(connection_id).to_vec());
         assert_eq!(change.expects, [change::Expect::Routing(alive)]);
+
+        let routing = || Updated { changes: vec![Changed::routing(rule.id)], operator: None };
+        assert_eq!(told(&change), [(operator_id(1), routing()), (operator_id(2), routing())]);
+        assert!(change.events.iter().all(|event| event.kind == EventType::Updated));
+        assert_eq!(change.locked_operators(), rule.operators());
+        assert!(change.moves_view);
+    }
+
+    #[test]
+    fn the_audit_trail_shows_a_created_rule_under_the_operator_of_its_first_target() {
+        let (rule, change) =
+            create(command(&[3, 1], OnNoTarget::NextRule), &connections(), &stamp()).unwrap();
+        // the rule and two events have theirs before it
+        let id = minted(3);
+        let entry = AuditEntry::new(id, ChangeName::RuleCreate, Some(operator_id(2)), rule.id, &stamp())
+            .with([
+                difference("name", Null, json!("Germany")),
+                difference("precedence", Null, json!(1000)),
+                difference("match", Null, json!({"destination":{"prefix":"49"},"network_source":"trusted"})),
+                difference("targets", Null, json!([connection_id(3), connection_id(1)])),
+            ]);
+        assert_eq!(change.audit, [entry]);
     }
 
     #[test]
     fn a_rule_without_targets_is_a_block_rule_and_must_say_so() {
         assert_eq!(faults(&[]), [("/targets".into(), Broken::Combination)]);
         let (rule, change) = create(command(&[], OnNoTarget::Reject), &connections(), &stamp()).unwrap();
-        assert!(rule.targets.is_empty() && change.expects.is_empty() && change.events.is_empty());
-        assert_eq!(change.audit[0].operator_id, None);
+        assert!(rule.targets.is_empty() && rule.operators().is_empty());
+        assert_eq!(written(&change), &Write::Put(rule));
+        assert!(change.expects.is_empty() && change.events.is_empty());
+        assert_eq!((change.audit.len(), change.audit[0].operator_id), (1, None));
         assert!(change.moves_view);
+    }
+
+    #[test]
+    fn a_rule_that_rejects_may_have_targets_but_not_more_than_any_other() {
+        let create = |targets| create(command(targets, OnNoTarget::Reject), &connections(), &stamp());
+        let many: Vec<_> = (1..=65).collect();
+        assert_eq!(create(&many[..64]).unwrap().0.targets.len(), 64);
+        let fault = Fault::new("/targets", Broken::Length, "must have at most 64 entries");
+        assert_eq!(create(&many).unwrap_err(), [fault]);
     }
 
     #[test]

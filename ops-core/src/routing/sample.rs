@@ -7,12 +7,14 @@ use uuid::Uuid;
 
 use super::{
     Eligibility, FailoverOn, NetworkSource, Number, OnNoTarget, PlmnSource, Precedence, Request,
-    RequestNetwork, Rule, RuleFields, RuleName, Target, Tier, View, Weight,
+    RequestNetwork, Rule, RuleFields, RuleName, Target, Tier, View, Weight, Write,
 };
 use crate::{
-    Mark, Stamp,
+    Change, Mark, Stamp,
     actor::Actor,
-    connection,
+    audit::Difference,
+    change, connection,
+    event::{Data, Event, Updated},
     health::State,
     id::{ConnectionId, OperatorId},
     network::{Mcc, Mnc, Plmn},
@@ -32,6 +34,16 @@ pub(super) fn operator_id(n: u128) -> OperatorId {
 
 pub(super) fn stamp() -> Stamp {
     Stamp::new(Timestamp::UNIX_EPOCH, Actor::system("test"), "request".into(), None, [7; 16])
+}
+
+/// The id that a decision of [`stamp`] mints after `n` others.
+pub(super) fn minted<T: From<Uuid>>(n: usize) -> T {
+    let stamp = stamp();
+    let mut mint = stamp.mint();
+    for _ in 0..n {
+        let _: Uuid = mint.id();
+    }
+    mint.id()
 }
 
 /// A rule in the making: enabled, precedence 1000, without targets.
@@ -58,6 +70,11 @@ pub(super) fn rule(id: u128, destination: &str) -> SampleRule {
 impl SampleRule {
     pub(super) fn precedence(mut self, precedence: i64) -> Self {
         self.0.precedence = Precedence::parse(precedence).unwrap();
+        self
+    }
+
+    pub(super) fn version(mut self, version: i64) -> Self {
+        self.0.version = version;
         self
     }
 
@@ -144,4 +161,26 @@ pub(super) fn towards(number: &str) -> Request {
 pub(super) fn network(mcc: &str, mnc: &str, source: PlmnSource) -> Option<RequestNetwork> {
     let plmn = Plmn { mcc: Mcc::parse(mcc).unwrap(), mnc: Mnc::parse(mnc).unwrap() };
     Some(RequestNetwork { plmn, source })
+}
+
+/// The one write of a decision about a rule.
+pub(super) fn written(change: &Change) -> &Write {
+    match &change.writes[..] {
+        [change::Write::Routing(write)] => write,
+        other => panic!("one write of a rule, and not {other:?}"),
+    }
+}
+
+/// Whom a decision about a rule tells what.
+pub(super) fn told(change: &Change) -> Vec<(OperatorId, Updated)> {
+    let updated = |event: &Event| match &event.data {
+        Data::Updated(updated) => (event.operator_id, updated.clone()),
+        other => panic!("an update, and not {other:?}"),
+    };
+    change.events.iter().map(updated).collect()
+}
+
+/// A difference as the audit trail shows it.
+pub(super) fn difference(field: &str, old: serde_json::Value, new: serde_json::Value) -> Difference {
+    Difference { field: field.into(), old, new }
 }
