@@ -179,7 +179,7 @@ mod tests {
 
     #[test]
     fn sequences_of_inputs_lead_to_their_states() {
-        use State::{Degraded, Down, Healthy, Stale, Unknown};
+        use State::{Degraded, Down, Healthy, Probation, Stale, Unknown};
         for (from, letters, to) in [
             (Unknown, "", Unknown),
             (Unknown, "b", Unknown),
@@ -216,6 +216,11 @@ mod tests {
             (Healthy, "bbbsb", Stale),
             (Healthy, "bbbsbb", Healthy),
             (Healthy, "usu", Down),
+            (Probation, "b", Probation),
+            (Probation, "bb", Healthy),
+            (Probation, "u", Down),
+            (Probation, "l", Probation),
+            (Probation, "s", Probation),
         ] {
             assert_eq!(live(from, letters).state, to, "{from} {letters}");
         }
@@ -223,12 +228,71 @@ mod tests {
 
     #[test]
     fn a_change_of_state_raises_the_revision_and_tells_since_when_and_why() {
-        let down = live(State::Healthy, "buu");
-        assert_eq!((down.revision, down.since, down.reason), (2, at(90), Reason::NoSession));
-        assert_eq!(down.judged_through, Some(at(90)));
+        let down = ConnectionHealth {
+            state: State::Down,
+            since: at(90),
+            reason: Reason::NoSession,
+            bound_windows: 0,
+            unreachable_windows: 2,
+            judged_through: Some(at(90)),
+            revision: 2,
+            ..health(State::Healthy)
+        };
+        assert_eq!(live(State::Healthy, "buu"), down);
         let still_down = step(&down, input('u', at(120)));
-        assert_eq!((still_down.revision, still_down.since), (2, at(90)));
-        assert_eq!(still_down.unreachable_windows, 3);
+        assert_eq!(
+            still_down,
+            ConnectionHealth { unreachable_windows: 3, judged_through: Some(at(120)), ..down }
+        );
+    }
+
+    #[test]
+    fn a_connection_comes_back_at_the_end_of_its_second_bound_window() {
+        let back = ConnectionHealth {
+            state: State::Healthy,
+            since: at(60),
+            reason: Reason::Bound,
+            bound_windows: 2,
+            judged_through: Some(at(60)),
+            revision: 1,
+            ..health(State::Down)
+        };
+        assert_eq!(live(State::Down, "bb"), back);
+    }
+
+    #[test]
+    fn lost_sessions_and_silence_move_a_state_and_let_its_rows_begin_anew() {
+        for (input, state, reason) in [
+            (Input::SessionsLost(at(99)), State::Down, Reason::SessionsLost),
+            (Input::Silence(at(99)), State::Stale, Reason::Silence),
+        ] {
+            let seen = live(State::Healthy, "bbb");
+            assert_eq!((seen.bound_windows, seen.judged_through), (3, Some(at(90))));
+            let expected = ConnectionHealth {
+                state,
+                since: at(99),
+                reason,
+                bound_windows: 0,
+                revision: seen.revision + 1,
+                ..seen.clone()
+            };
+            assert_eq!(step(&seen, input), expected);
+        }
+        let degraded = live(State::Healthy, "u");
+        assert_eq!(degraded.unreachable_windows, 1);
+        assert_eq!(step(&degraded, Input::Silence(at(99))).unreachable_windows, 0);
+    }
+
+    #[test]
+    fn what_a_window_says_of_reach_is_why_a_connection_is_down() {
+        for (why, reason) in [
+            (Unreachable::NoSession, Reason::NoSession),
+            (Unreachable::BindsRefused, Reason::BindsRefused),
+            (Unreachable::NoAnswer, Reason::NoAnswer),
+        ] {
+            let down = step(&health(State::Stale), Input::Window(at(30), Verdict::Unreachable(why)));
+            assert_eq!((down.state, down.reason), (State::Down, reason));
+        }
     }
 
     #[test]
@@ -238,6 +302,16 @@ mod tests {
         assert_eq!((late.state, late.bound_windows, late.judged_through), (State::Down, 0, Some(at(990))));
         let back = [1020, 1050].into_iter().fold(late, |health, end| step(&health, input('b', at(end))));
         assert_eq!(back.state, State::Healthy);
+    }
+
+    #[test]
+    fn a_window_that_ends_as_the_sessions_are_lost_is_from_before_and_the_next_one_is_not() {
+        let lost = step(&health(State::Healthy), Input::SessionsLost(at(1000)));
+        let same_end = step(&lost, input('b', at(1000)));
+        assert_eq!(same_end, ConnectionHealth { judged_through: Some(at(1000)), ..lost.clone() });
+        assert_eq!(step(&lost, input('b', at(1001))).bound_windows, 1);
+        let silent = ConnectionHealth { reason: Reason::Silence, ..lost };
+        assert_eq!(step(&silent, input('b', at(990))).bound_windows, 1);
     }
 
     proptest! {

@@ -143,6 +143,9 @@ mod tests {
             (50, 100, 0.403_832),
             (81, 263, 0.255_289),
             (15, 20, 0.531_299),
+            (30, 20, 0.838_875),
+            (-1, 20, 0.0),
+            (3, -1, 0.0),
         ] {
             let bound = wilson_lower_bound(hits, of);
             assert!((bound - expected).abs() < 1e-6, "{hits} of {of}: {bound}");

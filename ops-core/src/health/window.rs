@@ -109,7 +109,7 @@ fn count_up(sum: &mut i64, by: u64) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::health::{Session, SessionState, testing::sample};
+    use crate::health::{Binds, Session, SessionState, testing::sample};
 
     fn at(seconds: i64) -> Timestamp {
         Timestamp::from_second(seconds).unwrap()
@@ -124,6 +124,14 @@ mod tests {
         }
         let just_after = at(30) + SignedDuration::from_nanos(1);
         assert_eq!(window_of(just_after, 30), at(60));
+    }
+
+    #[test]
+    fn a_window_lasts_a_second_at_least_and_ends_within_all_time() {
+        for eval_s in [1, 0, -1] {
+            assert_eq!(window_of(at(7), eval_s), at(7), "{eval_s}");
+        }
+        assert_eq!(window_of(Timestamp::MAX, 3600), Timestamp::MAX);
     }
 
     #[test]
@@ -153,12 +161,43 @@ mod tests {
     fn sums_add_up_over_samples() {
         let mut sums = WindowSums::empty(at(30));
         let mut sample = sample(0, 30);
-        sample.binds.bound = 1;
-        sample.binds.busy = 2;
-        (sample.submitted, sample.ok, sample.no_answer) = (10, 7, 3);
+        sample.binds =
+            Binds { bound: 1, secret_refused: 2, limit: 4, config_refused: 8, busy: 16, unreachable: 32 };
+        sample.submitted = 31;
+        (sample.ok, sample.throttled, sample.rejected_message) = (1, 2, 4);
+        (sample.operator_error, sample.no_answer) = (8, 16);
         sums.add(&sample);
         sums.add(&sample);
-        assert_eq!((sums.samples, sums.binds_total, sums.binds_bound), (2, 6, 2));
-        assert_eq!((sums.submitted, sums.ok, sums.no_answer), (20, 14, 6));
+        let twice = WindowSums {
+            samples: 2,
+            binds_total: 126,
+            binds_bound: 2,
+            submitted: 62,
+            ok: 2,
+            throttled: 4,
+            rejected_message: 8,
+            operator_error: 16,
+            no_answer: 32,
+            ..WindowSums::empty(at(30))
+        };
+        assert_eq!(sums, twice);
+    }
+
+    #[test]
+    fn sums_stop_at_the_largest_number_a_row_holds() {
+        let mut sums = WindowSums::empty(at(30));
+        let session = Session {
+            slot: 0,
+            state: SessionState::BoundTx,
+            bound_ms: i64::MAX,
+            credential_version: None,
+            since: None,
+        };
+        let mut sample = sample(0, 30);
+        sample.sessions = vec![session.clone(), Session { slot: 1, ..session }];
+        (sample.submitted, sample.binds.busy, sample.binds.limit) = (u64::MAX, u64::MAX, 1);
+        sums.add(&sample);
+        assert_eq!((sums.submit_bound_ms, sums.submit_sessions_bound), (i64::MAX, 2));
+        assert_eq!((sums.submitted, sums.binds_total), (i64::MAX, i64::MAX));
     }
 }

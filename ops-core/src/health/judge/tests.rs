@@ -21,7 +21,7 @@ fn at(seconds: i64) -> Timestamp {
 }
 
 fn stamp() -> Stamp {
-    Stamp::new(at(NOW), Actor::system("judge"), "pass".into(), None, [1; 16])
+    Stamp::new(at(NOW), Actor::system("judge"), "pass".into(), Some("00-trace".into()), [1; 16])
 }
 
 /// Connection `n` in `state`, enabled, with a sample that has just ended and no window to judge.
@@ -66,11 +66,11 @@ fn a_look_at_which_nothing_is_new_changes_nothing() {
 fn a_connection_that_was_judged_further_without_moving_is_progress() {
     let mut healthy = connection(1, State::Healthy);
     healthy.windows = vec![bound_window(at(930)), bound_window(at(960))];
+    let further =
+        ConnectionHealth { bound_windows: 2, judged_through: Some(at(960)), ..healthy.health.clone() };
     let judged = look(vec![healthy, connection(2, State::Healthy)], false);
     assert!(judged.change.is_none());
-    assert_eq!(judged.progress.len(), 1);
-    let progress = &judged.progress[0];
-    assert_eq!((progress.judged_through, progress.bound_windows, progress.revision), (Some(at(960)), 2, 5));
+    assert_eq!(judged.progress, [further]);
 }
 
 #[test]
@@ -78,43 +78,97 @@ fn the_moves_of_one_operator_are_one_change_with_one_event() {
     let mut first = connection(1, State::Unknown);
     first.windows = vec![bound_window(at(930)), bound_window(at(960))];
     let mut second = connection(2, State::Healthy);
-    second.windows = vec![unreachable_window(at(930)), unreachable_window(at(960))];
+    second.windows =
+        vec![unreachable_window(at(930)), unreachable_window(at(960)), unreachable_window(at(970))];
     let mut third = connection(3, State::Healthy);
     third.windows = vec![bound_window(at(960))];
+    let healthy = ConnectionHealth {
+        state: State::Healthy,
+        since: at(960),
+        reason: Reason::Bound,
+        bound_windows: 2,
+        judged_through: Some(at(960)),
+        revision: 6,
+        ..first.health.clone()
+    };
+    let down = ConnectionHealth {
+        state: State::Down,
+        since: at(960),
+        reason: Reason::NoSession,
+        unreachable_windows: 3,
+        judged_through: Some(at(970)),
+        revision: 7,
+        ..second.health.clone()
+    };
     let judged = look(vec![first, second, third], false);
     let told = told(&judged).unwrap();
     let change = judged.change.unwrap();
 
+    assert_eq!((change.name, change.at), (ChangeName::HealthTransition, at(NOW)));
+    assert_eq!(change.traceparent.as_deref(), Some("00-trace"));
     let expects = [1, 2].map(|n| change::Expect::Health(Expect::Revision(connection_id(n), 5)));
     assert_eq!(change.expects, expects);
-    assert!(change.moves_view && change.audit.is_empty());
-    let states: Vec<_> = change
+    let written: Vec<_> = change
         .writes
         .iter()
         .map(|write| match write {
-            change::Write::Health(Write::Put(health)) => (health.connection_id, health.state, health.since),
+            change::Write::Health(Write::Put(health)) => health,
             other => panic!("health, and not {other:?}"),
         })
         .collect();
-    assert_eq!(
-        states,
-        [(connection_id(1), State::Healthy, at(960)), (connection_id(2), State::Down, at(960)),]
-    );
-    assert_eq!((told.from, told.to, told.since), (State::Degraded, State::Degraded, at(960)));
-    assert_eq!(told.connections[1].name, "bind-2");
-    assert_eq!(told.connections[1].reason, Reason::NoSession);
+    assert_eq!(written, [&healthy, &down]);
+    assert_eq!(change.events[0].id, stamp().mint().id());
+    assert_eq!(change.locked_operators(), [operator_id()]);
+    assert!(change.moves_view && change.audit.is_empty());
+
+    let moved = |n: u128, from, to, reason| ConnectionHealthChanged {
+        id: connection_id(n),
+        name: format!("bind-{n}"),
+        from,
+        to,
+        reason,
+        since: at(960),
+    };
+    let expected = HealthChanged {
+        id: operator_id(),
+        code: operator::Code::parse("acme").unwrap(),
+        from: State::Degraded,
+        to: State::Degraded,
+        since: at(960),
+        connections: vec![
+            moved(1, State::Unknown, State::Healthy, Reason::Bound),
+            moved(2, State::Healthy, State::Down, Reason::NoSession),
+        ],
+    };
+    assert_eq!(told, expected);
     assert_eq!(judged.progress.len(), 1);
+    assert_eq!(judged.progress[0].connection_id, connection_id(3));
+}
+
+#[test]
+fn an_operators_state_is_as_old_as_the_latest_move_of_what_counts_for_it() {
+    let moving = |n| ConnectionInput {
+        windows: vec![unreachable_window(at(900 + i64::try_from(n).unwrap()))],
+        ..connection(n, State::Unknown)
+    };
+    let aside = |n| ConnectionInput { counts_for_operator: false, ..moving(n) };
+    let since = |connections| told(&look(connections, false)).map(|told| (told.from, told.to, told.since));
+    let (unknown, down) = (State::Unknown, State::Down);
+    assert_eq!(since(vec![moving(2), moving(1)]), Some((unknown, down, at(902))));
+    assert_eq!(since(vec![moving(1), aside(9)]), Some((unknown, down, at(901))));
+    // nothing counts: there is no older moment than now
+    assert_eq!(since(vec![aside(9)]), Some((unknown, unknown, at(NOW))));
 }
 
 #[test]
 fn what_came_and_went_within_one_look_is_told_to_nobody() {
     let mut blip = connection(1, State::Healthy);
     blip.windows = vec![unreachable_window(at(900)), bound_window(at(930)), bound_window(at(960))];
-    let before = blip.health.clone();
+    let as_before =
+        ConnectionHealth { bound_windows: 2, judged_through: Some(at(960)), ..blip.health.clone() };
     let judged = look(vec![blip], false);
     assert!(judged.change.is_none());
-    let progress = &judged.progress[0];
-    assert_eq!((progress.revision, progress.since, progress.reason), (5, before.since, before.reason));
+    assert_eq!(judged.progress, [as_before]);
 }
 
 #[test]
@@ -152,9 +206,14 @@ fn nobody_becomes_stale_while_it_was_us_who_did_not_listen_but_down_stays_down()
 
 #[test]
 fn a_healthy_connection_without_any_sample_left_is_stale() {
-    let forgotten =
-        ConnectionInput { last_sample_end: None, last_window_s: 0, ..connection(1, State::Healthy) };
-    assert_eq!(moved(forgotten), Some((State::Stale, Reason::Silence)));
+    let forgotten = |seconds| {
+        let mut forgotten =
+            ConnectionInput { last_sample_end: None, last_window_s: 0, ..connection(1, State::Healthy) };
+        forgotten.health.since = at(NOW - seconds);
+        forgotten
+    };
+    assert_eq!(moved(forgotten(90)), None);
+    assert_eq!(moved(forgotten(91)), Some((State::Stale, Reason::Silence)));
 }
 
 #[test]
@@ -163,9 +222,34 @@ fn a_disabled_connection_is_not_judged_by_the_sessions_it_may_not_have() {
     disabled.status = connection::Status::Disabled;
     disabled.windows = vec![unreachable_window(at(930)), unreachable_window(at(960))];
     disabled.all_lost_since = Some(at(0));
+    let passed_over = ConnectionHealth { judged_through: Some(at(960)), ..disabled.health.clone() };
     let judged = look(vec![disabled], false);
     assert!(judged.change.is_none());
-    assert_eq!(judged.progress[0].judged_through, Some(at(960)));
+    assert_eq!(judged.progress, [passed_over]);
+}
+
+#[test]
+fn the_rows_of_a_disabled_connection_begin_anew_and_its_mark_never_goes_back() {
+    let mut disabled =
+        ConnectionInput { status: connection::Status::Disabled, ..connection(1, State::Degraded) };
+    (disabled.health.bound_windows, disabled.health.unreachable_windows) = (1, 1);
+    disabled.health.judged_through = Some(at(930));
+    let anew = ConnectionHealth { bound_windows: 0, unreachable_windows: 0, ..disabled.health.clone() };
+    assert_eq!(look(vec![disabled], false).progress, [anew]);
+}
+
+#[test]
+fn a_draining_connection_is_judged_and_a_disabled_one_only_becomes_stale() {
+    let silent = |status| ConnectionInput {
+        status,
+        last_sample_end: Some(at(0)),
+        all_lost_since: Some(at(0)),
+        ..connection(1, State::Healthy)
+    };
+    let draining = silent(connection::Status::Draining);
+    assert_eq!(moved(draining), Some((State::Down, Reason::SessionsLost)));
+    let disabled = silent(connection::Status::Disabled);
+    assert_eq!(moved(disabled), Some((State::Stale, Reason::Silence)));
 }
 
 #[test]
@@ -182,9 +266,10 @@ fn a_disabled_connection_does_not_count_for_its_operator() {
 fn a_window_without_a_sample_moves_the_mark_and_nothing_else() {
     let mut idle = connection(1, State::Healthy);
     idle.windows = vec![WindowSums::empty(at(960))];
+    let marked = ConnectionHealth { judged_through: Some(at(960)), ..idle.health.clone() };
     let judged = look(vec![idle], false);
     assert!(judged.change.is_none());
-    assert_eq!((judged.progress[0].judged_through, judged.progress[0].bound_windows), (Some(at(960)), 0));
+    assert_eq!(judged.progress, [marked]);
 }
 
 prop_compose! {

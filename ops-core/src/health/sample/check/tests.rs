@@ -54,6 +54,15 @@ fn full() -> Value {
     })
 }
 
+/// The full sample with other values.
+fn with<T: Into<Value> + Copy>(values: &[(&str, T)]) -> Sample {
+    let mut sample = full();
+    for (pointer, value) in values {
+        *sample.pointer_mut(pointer).unwrap() = (*value).into();
+    }
+    serde_json::from_value(sample).unwrap()
+}
+
 #[test]
 fn a_full_sample_is_read_back_as_it_was_written() {
     let sample: Sample = serde_json::from_value(full()).unwrap();
@@ -87,14 +96,30 @@ fn unknown_members_are_refused_everywhere() {
 #[test]
 fn a_resent_sample_has_the_same_identity_and_the_next_one_another() {
     let first = sample(0, 30);
-    assert_eq!(first.identity(), sample(0, 60).identity());
-    let next = Sample { seq: 1, ..first.clone() };
-    assert_ne!(first.identity(), next.identity());
+    let identity = ("gateway/a-1", first.run_id, 0, Timestamp::UNIX_EPOCH);
+    assert_eq!((first.identity(), sample(0, 60).identity()), (identity, identity));
+    for next in [
+        Sample { seq: 1, ..first.clone() },
+        Sample { connector_id: "gateway/a-2".into(), ..first.clone() },
+        Sample { run_id: Uuid::from_u128(3).into(), ..first.clone() },
+        sample(30, 30),
+    ] {
+        assert_ne!(first.identity(), next.identity());
+    }
+}
+
+#[test]
+fn a_window_that_would_outlast_all_time_ends_with_it() {
+    let end = |start, window_s| Sample { window_start: start, ..sample(0, window_s) }.window_end();
+    let last = Timestamp::from_second(Timestamp::MAX.as_second()).unwrap();
+    assert_eq!(end(last - SignedDuration::from_secs(30), 30), last);
+    assert_eq!(end(last, 30), Timestamp::MAX);
 }
 
 #[test]
 fn the_parts_of_submitted_are_not_more_than_the_whole() {
     assert_eq!(broken(|s| (s.submitted, s.ok, s.no_answer) = (10, 4, 5)), []);
+    assert_eq!(broken(|s| (s.submitted, s.ok, s.no_answer) = (10, 5, 5)), []);
     assert_eq!(
         broken(|s| (s.submitted, s.ok, s.no_answer) = (10, 6, 5)),
         one("/submitted", Rule::Combination)
@@ -106,11 +131,76 @@ fn numbers_have_their_ranges() {
     for window_s in [4, 3601, -1, i64::MIN] {
         assert_eq!(broken(|s| s.window_s = window_s)[0], ("/window_s".into(), Rule::Range), "{window_s}");
     }
-    assert_eq!(broken(|s| s.seq = -1), one("/seq", Rule::Range));
-    assert_eq!(broken(|s| s.reconnects = COUNT_MAX), []);
-    assert_eq!(broken(|s| s.reconnects = COUNT_MAX + 1), one("/reconnects", Rule::Range));
-    assert_eq!(broken(|s| s.binds.busy = u64::MAX), one("/binds/busy", Rule::Range));
-    assert_eq!(broken(|s| s.window_start = Timestamp::MAX), one("/window_start", Rule::Range));
+    for (pointer, good, bad) in [
+        ("/window_s", &[5, 3600][..], &[4, 3601][..]),
+        ("/seq", &[0, i64::MAX], &[-1]),
+        ("/config_version", &[1, i64::MAX], &[0, -1]),
+        ("/sessions/0/slot", &[0, 255], &[-1, 256]),
+        ("/sessions/0/credential_version", &[1, i64::MAX], &[0, -1]),
+    ] {
+        for (values, expected) in [(good, vec![]), (bad, one(pointer, Rule::Range))] {
+            for value in values {
+                // a session's milliseconds depend on the window, and are not the matter here
+                let sample = with(&[(pointer, *value), ("/sessions/0/bound_ms", 0)]);
+                assert_eq!(faults(&sample), expected, "{pointer} {value}");
+            }
+        }
+    }
+    let fault = with(&[("/window_s", 4), ("/sessions/0/bound_ms", 0)]).check().remove(0);
+    assert_eq!(fault.invalid.message, "must be from 5 to 3600");
+}
+
+#[test]
+fn a_window_ends_before_the_year_10000() {
+    let last = Timestamp::from_second(Timestamp::MAX.as_second() - 30).unwrap();
+    assert_eq!(broken(|s| s.window_start = last), []);
+    for late in [last + SignedDuration::from_secs(1), Timestamp::MAX] {
+        assert_eq!(broken(|s| s.window_start = late), one("/window_start", Rule::Range));
+    }
+}
+
+#[test]
+fn every_count_has_the_same_largest_value() {
+    for pointer in [
+        "/binds/bound",
+        "/binds/secret_refused",
+        "/binds/limit",
+        "/binds/config_refused",
+        "/binds/busy",
+        "/binds/unreachable",
+        "/submitted",
+        "/ok",
+        "/throttled",
+        "/rejected_message",
+        "/operator_error",
+        "/no_answer",
+        "/by_status/1/count",
+        "/submit_ms/23",
+        "/enquire_sent",
+        "/enquire_missed",
+        "/receipts/0/requested",
+        "/receipts/0/delivered",
+        "/receipts/0/failed_operator",
+        "/receipts/0/failed_subscriber",
+        "/receipts/0/rejected",
+        "/receipts/0/expired",
+        "/receipts/0/unknown",
+        "/mo_total",
+        "/window_full_ms",
+        "/throttled_ms",
+        "/queue_depth",
+        "/reconnects",
+    ] {
+        let out_of_range = |count| {
+            let mut faults = faults(&with(&[(pointer, count)]));
+            faults.retain(|(_, rule)| *rule == Rule::Range);
+            faults
+        };
+        assert_eq!(out_of_range(COUNT_MAX), [], "{pointer}");
+        for count in [COUNT_MAX + 1, u64::MAX] {
+            assert_eq!(out_of_range(count), one(pointer, Rule::Range), "{pointer}");
+        }
+    }
 }
 
 #[test]
@@ -136,13 +226,28 @@ fn lists_have_at_most_their_entries_and_none_of_them_twice() {
     let statuses = |codes: &[u32]| codes.iter().map(|code| StatusCount { code: *code, count: 1 }).collect();
     assert_eq!(broken(|s| s.by_status = statuses(&[88, 88])), one("/by_status/1/code", Rule::Unique));
     let many: Vec<_> = (0..17).collect();
+    assert_eq!(broken(|s| s.by_status = statuses(&many[..16])), []);
     assert_eq!(broken(|s| s.by_status = statuses(&many)), one("/by_status", Rule::Length));
     assert_eq!(broken(|s| s.receipts = (0..300).map(|n| cohort(n * 300)).collect()), []);
     assert_eq!(
         broken(|s| s.receipts = (0..301).map(|n| cohort(n * 300)).collect()),
         one("/receipts", Rule::Length)
     );
-    assert_eq!(broken(|s| s.receipts = vec![cohort(1)]), one("/receipts/0/submit_bucket", Rule::Range));
+    assert_eq!(
+        broken(|s| s.receipts = vec![cohort(0), cohort(300), cohort(0)]),
+        one("/receipts/2/submit_bucket", Rule::Unique)
+    );
+}
+
+#[test]
+fn a_cohort_begins_at_a_whole_five_minutes() {
+    let wrong = one("/receipts/0/submit_bucket", Rule::Range);
+    for (seconds, expected) in [(-300, &vec![]), (0, &vec![]), (1, &wrong), (299, &wrong), (301, &wrong)] {
+        assert_eq!(&broken(|s| s.receipts = vec![cohort(seconds)]), expected, "{seconds}");
+    }
+    let mut late = cohort(300);
+    late.submit_bucket += SignedDuration::from_nanos(1);
+    assert_eq!(broken(|s| s.receipts = vec![late]), wrong);
 }
 
 #[test]
@@ -157,6 +262,8 @@ fn texts_have_their_shape() {
     for bad in ["", "with space", "ä", "a\n", &"a".repeat(129)] {
         assert_eq!(broken(|s| s.connector_id = bad.to_owned()).len(), 1, "{bad:?}");
     }
+    assert_eq!(broken(|s| s.connector_id = "~".repeat(128)), []);
+    assert_eq!(broken(|s| s.view_version = Some("1.42".into())), []);
     assert_eq!(broken(|s| s.view_version = Some("42".into())), one("/view_version", Rule::Pattern));
 }
 
