@@ -192,15 +192,59 @@ mod tests {
     }
 
     #[test]
-    fn a_network_with_two_wrong_codes_names_both() {
-        let fields = DestinationFields {
+    fn a_refused_destination_names_each_field_and_its_rule() {
+        for (json, expected) in [
+            (r#"{"number":"+49"}"#, &[("/number", Rule::Pattern)][..]),
+            (r#"{"prefix":"4917012345678901"}"#, &[("/prefix", Rule::Length)]),
+            (r#"{"mcc":"26"}"#, &[("/mcc", Rule::Length)]),
+            (r#"{"mcc":"26a","mnc":"01"}"#, &[("/mcc", Rule::Pattern)]),
+            (r#"{"mcc":"262","mnc":"x"}"#, &[("/mnc", Rule::Length)]),
+            (r#"{"mcc":"26","mnc":"xx"}"#, &[("/mcc", Rule::Length), ("/mnc", Rule::Pattern)]),
+            ("{}", &[("", Rule::Combination)]),
+            (r#"{"any":false}"#, &[("", Rule::Combination)]),
+            (r#"{"mcc":"26","prefix":"x"}"#, &[("", Rule::Combination)]),
+        ] {
+            let fields: DestinationFields = serde_json::from_str(json).unwrap();
+            let faults = Destination::parse(&fields).unwrap_err();
+            let named: Vec<_> = faults.iter().map(|f| (f.pointer.as_str(), f.invalid.rule)).collect();
+            assert_eq!(named, expected, "{json}");
+        }
+    }
+
+    #[test]
+    fn a_refused_destination_of_a_document_says_all_sentences_in_one() {
+        let refused = |fields: DestinationFields| Destination::try_from(fields).unwrap_err();
+        let two_wrong_codes = DestinationFields {
             mcc: Some("26".into()),
-            mnc: Some("x".into()),
+            mnc: Some("xx".into()),
             ..DestinationFields::default()
         };
-        let pointers: Vec<_> =
-            Destination::parse(&fields).unwrap_err().into_iter().map(|f| f.pointer).collect();
-        assert_eq!(pointers, ["/mcc", "/mnc"]);
+        assert_eq!(
+            refused(two_wrong_codes),
+            Invalid::new(Rule::Length, "must have 3 characters; must be 2 or 3 digits, such as 01")
+        );
+        let any_of_five =
+            r#"must be one of {"number"}, {"mcc", "mnc"}, {"prefix"}, {"mcc"} and {"any": true}"#;
+        assert_eq!(refused(DestinationFields::default()), Invalid::new(Rule::Combination, any_of_five));
+    }
+
+    #[test]
+    fn a_number_and_a_prefix_have_1_to_15_digits_and_do_not_begin_with_0() {
+        for good in ["1", "10", "999999999999999"] {
+            assert!(Number::parse(good).is_ok() && Prefix::parse(good).is_ok(), "{good}");
+        }
+        for (bad, rule) in [
+            ("", Rule::Length),
+            ("1234567890123456", Rule::Length),
+            ("0", Rule::Pattern),
+            ("049", Rule::Pattern),
+            ("49a", Rule::Pattern),
+            ("+49", Rule::Pattern),
+            ("٤٩", Rule::Pattern),
+        ] {
+            let rules = (Number::parse(bad).unwrap_err().rule, Prefix::parse(bad).unwrap_err().rule);
+            assert_eq!(rules, (rule, rule), "{bad:?}");
+        }
     }
 
     #[test]

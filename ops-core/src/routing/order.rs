@@ -77,7 +77,19 @@ mod tests {
 
     #[test]
     fn two_rules_that_differ_in_nothing_else_are_tried_by_id() {
-        assert_order(&rule(1, r#"{"prefix":"49"}"#), &rule(2, r#"{"prefix":"33"}"#), "");
+        for destination in
+            [r#"{"number":"49"}"#, r#"{"mcc":"262","mnc":"01"}"#, r#"{"mcc":"262"}"#, r#"{"any":true}"#]
+        {
+            assert_order(&rule(1, destination), &rule(2, destination), destination);
+        }
+        assert_order(&rule(1, r#"{"prefix":"49"}"#), &rule(2, r#"{"prefix":"33"}"#), "as many digits");
+        assert_order(
+            &rule(1, r#"{"number":"491701234567"}"#),
+            &rule(2, r#"{"number":"49"}"#),
+            "whole numbers",
+        );
+        let itself = rule(1, r#"{"prefix":"49"}"#).build();
+        assert_eq!(compare(&itself, &itself), Ordering::Equal);
     }
 
     proptest! {

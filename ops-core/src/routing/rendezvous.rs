@@ -163,10 +163,32 @@ mod tests {
     }
 
     #[test]
-    fn a_cost_is_never_zero_and_two_costs_times_weights_fit() {
-        let dearest = (64 << 32) - LOG2[0];
-        assert!(u128::from(dearest * 10_000 * 20) == u128::from(dearest) * 200_000);
-        assert!((1u64 << 32) > LOG2[255] + (((LOG2[256] - LOG2[255]) * 0xffff_ffff) >> 32));
+    fn a_bid_lies_between_the_ends_of_the_logarithm_and_fits_when_multiplied_by_the_largest_weight() {
+        // what is mixed to 0, 1, 2, half of all and all ones; the lowest bit is always set
+        for (input, expected) in [
+            (0, 64 << 32),
+            (0x966d_bfc1_6913_c5d2, 64 << 32),
+            (0x2cdb_7f86_d227_8bb5, (63 << 32) - LOG2[128]),
+            (0xce25_6ba9_4d67_d15a, 1 << 32),
+            (0xcf9a_04af_fa6b_adc0, 2),
+        ] {
+            for connection in [0, 1, 0x6b0a_29cc_5046_55aa] {
+                assert_eq!(cost(input ^ connection, connection), expected, "{input:#x}");
+            }
+        }
+        assert!(cost(0, 0).checked_mul(200_000).is_some());
+    }
+
+    #[test]
+    fn a_bid_is_weighed_by_the_share_of_its_connection() {
+        // connection 1 asks 3,415,126,623 and connection 2 asks 13,443,035,048: 3.94 times as much
+        let key = key("491701234567", 0);
+        for (weights, expected) in
+            [([20, 20], [1, 2]), ([20, 78], [1, 2]), ([20, 79], [2, 1]), ([1, 3], [1, 2]), ([1, 4], [2, 1])]
+        {
+            assert_eq!(order(key, &[(1, weights[0]), (2, weights[1])]), expected, "{weights:?}");
+        }
+        assert_eq!(order(key, &[]), []);
     }
 
     #[test]

@@ -127,20 +127,30 @@ mod tests {
     fn a_split_key_is_counted_in_octets() {
         assert!(SplitKey::parse(&"a".repeat(128)).is_ok());
         assert!(SplitKey::parse(&"ä".repeat(64)).is_ok());
-        for bad in [String::new(), "a".repeat(129), "ä".repeat(65)] {
-            assert!(SplitKey::parse(&bad).is_err(), "{bad}");
+        for (bad, rule) in [
+            (String::new(), Rule::Length),
+            ("a".repeat(129), Rule::Length),
+            ("ä".repeat(65), Rule::Pattern),
+            (format!("{}ä", "a".repeat(127)), Rule::Pattern),
+        ] {
+            assert_eq!(SplitKey::parse(&bad).unwrap_err().rule, rule, "{bad}");
         }
     }
 
     #[test]
     fn a_request_excludes_at_most_64_ids() {
-        assert!(Exclude::parse(vec![Uuid::nil(); 64]).is_ok());
-        assert_eq!(Exclude::parse(vec![Uuid::nil(); 65]).unwrap_err().rule, Rule::Length);
+        let ids: Vec<_> = (0..65).map(Uuid::from_u128).collect();
+        let exclude = Exclude::parse(ids[..64].to_vec()).unwrap();
+        assert!(ids[..64].iter().all(|id| exclude.contains(*id)));
+        assert!(!exclude.contains(ids[64]) && !Exclude::default().contains(ids[0]));
+        let refused = Invalid::new(Rule::Length, "must have at most 64 ids");
+        assert_eq!(Exclude::parse(ids).unwrap_err(), refused);
     }
 
     #[test]
     fn an_attempt_is_a_digit() {
-        assert_eq!(Attempt::parse(9).map(Attempt::get), Ok(9));
+        assert_eq!([0, 9].map(|n| Attempt::parse(n).unwrap().get()), [0, 9]);
+        assert_eq!(Attempt::default().get(), 0);
         assert!(Attempt::parse(10).is_err() && Attempt::parse(-1).is_err());
     }
 
@@ -151,6 +161,9 @@ mod tests {
         let keyed = Request { split_key: Some(SplitKey::parse("491701234567").unwrap()), ..first.clone() };
         assert_eq!(keyed.key(), first.key());
         let again = Request { attempt: Attempt::parse(1).unwrap(), ..first.clone() };
+        assert_eq!(again.key(), super::super::rendezvous::key("491701234567", 1));
         assert_ne!(again.key(), first.key());
+        let other = Request { split_key: Some(SplitKey::parse("order 7").unwrap()), ..first.clone() };
+        assert_ne!(other.key(), first.key());
     }
 }

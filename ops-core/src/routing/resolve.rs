@@ -201,3 +201,5 @@ const fn factor(health: State) -> u64 {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod properties;

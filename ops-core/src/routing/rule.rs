@@ -154,7 +154,10 @@ impl Deref for Rule {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Number, Text};
+    use crate::{
+        Number, Text,
+        routing::sample::{operator_id, rule},
+    };
 
     #[test]
     fn numbers_of_a_rule_have_their_ranges_and_defaults() {
@@ -174,5 +177,23 @@ mod tests {
         for bad in ["", " a", "a ", &"a".repeat(129)] {
             assert!(RuleName::parse(bad).is_err(), "{bad:?}");
         }
+        assert!(RuleName::parse(&"ä".repeat(128)).is_ok());
+    }
+
+    #[test]
+    fn a_note_is_any_text_of_1_to_255_characters() {
+        for good in [" ", "until the contract ends ", &"ä".repeat(255)] {
+            assert_eq!(Note::parse(good).unwrap().as_str(), good);
+        }
+        assert!(Note::parse("").is_err() && Note::parse(&"a".repeat(256)).is_err());
+    }
+
+    #[test]
+    fn a_rule_names_each_operator_of_its_targets_once_and_ascending() {
+        let rule = rule(1, r#"{"any":true}"#).target(3, 0, 1).target(1, 0, 1).target(2, 1, 1);
+        let mut fields = rule.build().fields().clone();
+        assert_eq!(Rule::restore(fields.clone()).operators(), [1, 2, 3].map(operator_id));
+        fields.targets[1].operator_id = operator_id(3);
+        assert_eq!(Rule::restore(fields).operators(), [2, 3].map(operator_id));
     }
 }

@@ -84,3 +84,32 @@ impl View {
         self.version
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::routing::sample::{connection_id, connections, operator_id, rule};
+
+    #[test]
+    fn a_view_holds_its_rules_in_the_order_in_which_they_are_tried() {
+        let rules = [
+            rule(1, r#"{"any":true}"#),
+            rule(2, r#"{"prefix":"49"}"#),
+            rule(3, r#"{"any":true}"#).precedence(1),
+            rule(4, r#"{"number":"49"}"#),
+        ];
+        let view = connections(2).view(&rules);
+        let tried: Vec<_> = view.rules().iter().map(|rule| rule.id.uuid().as_u128()).collect();
+        assert_eq!(tried, [3, 4, 2, 1]);
+        assert_eq!(view.version(), Mark::new(1, 42));
+        let owners: Vec<_> = view.connections().iter().map(|(id, known)| (*id, known.operator_id)).collect();
+        assert_eq!(owners, [1, 2].map(|n| (connection_id(n), operator_id(n))));
+    }
+
+    #[test]
+    fn the_empty_view_is_older_than_every_loaded_one() {
+        let empty = View::empty();
+        assert!(empty.rules().is_empty() && empty.connections().is_empty());
+        assert!(empty.version() < Mark::new(1, 0));
+    }
+}

@@ -1,6 +1,5 @@
 //! Who is chosen, who is not, and what the explanation says.
 
-use proptest::prelude::*;
 use uuid::Uuid;
 
 use super::*;
@@ -128,6 +127,7 @@ fn only_a_usable_target_is_a_candidate_and_the_reason_is_named() {
         (operator(operator::Status::Suspended), target(), request(), Reason::OperatorNotActive),
         (operator(operator::Status::Deleted), target(), request(), Reason::OperatorNotActive),
         (operator(operator::Status::Maintenance), target(), request(), Reason::Maintenance),
+        (one().with(1, |c| c.in_maintenance = true), target(), request(), Reason::Maintenance),
         (one(), target(), exclude(connection_id(1).uuid()), Reason::Excluded),
         (one(), target(), exclude(operator_id(1).uuid()), Reason::Excluded),
         (one(), target(), Request { origin_operator_id: Some(operator_id(1)), ..request() }, Reason::Origin),
@@ -137,6 +137,51 @@ fn only_a_usable_target_is_a_candidate_and_the_reason_is_named() {
         assert_eq!(candidates(&view, &request), [], "{reason}");
         assert_eq!(reasons(&view, &request), [(connection_id(1), reason)]);
     }
+}
+
+#[test]
+fn of_many_reasons_against_a_target_the_first_in_their_order_is_told() {
+    let target = rule(1, r#"{"any":true}"#).target(1, 0, 1);
+    let request = Request {
+        exclude: Exclude::parse(vec![operator_id(1).uuid()]).unwrap(),
+        origin_operator_id: Some(operator_id(1)),
+        ..towards(GERMAN)
+    };
+    let from_origin = Request { exclude: Exclude::default(), ..request.clone() };
+    let down = || connections(1).health(1, State::Down);
+    let disabled = || down().with(1, |c| c.connection_status = connection::Status::Disabled);
+    for (connections, rule, request, reason) in [
+        (disabled(), target.clone().switched_off(), &request, Reason::TargetDisabled),
+        (disabled(), target.clone(), &request, Reason::ConnectionNotEnabled),
+        (down(), target.clone(), &request, Reason::Excluded),
+        (down(), target.clone(), &from_origin, Reason::Origin),
+        (down(), target, &towards(GERMAN), Reason::HealthDown),
+    ] {
+        assert_eq!(reasons(&connections.view(&[rule]), request), [(connection_id(1), reason)]);
+    }
+}
+
+#[test]
+fn a_target_that_is_passed_over_leaves_the_others_their_order() {
+    let all = (1..=6).fold(rule(1, r#"{"any":true}"#), |rule, n| rule.target(n, 0, 1));
+    let whole = candidates(&connections(6).view(std::slice::from_ref(&all)), &towards(GERMAN));
+    let exclude = Exclude::parse(vec![connection_id(2).uuid(), operator_id(5).uuid()]).unwrap();
+    let request = Request { exclude, origin_operator_id: Some(operator_id(3)), ..towards(GERMAN) };
+    let view = connections(6).health(1, State::Down).view(&[all]);
+    let (answer, explained) = resolve_explained(&view, &request);
+    let expected: Vec<_> = whole.into_iter().filter(|n| [4, 6].contains(n)).collect();
+    assert_eq!(numbers(&answer), expected);
+    let told: Vec<_> = explained[0].targets.iter().map(|t| (t.connection_id, t.reason)).collect();
+    assert_eq!(
+        told,
+        [
+            (connection_id(1), Reason::HealthDown),
+            (connection_id(2), Reason::Excluded),
+            (connection_id(3), Reason::Origin),
+            (connection_id(5), Reason::Excluded),
+            (connection_id(expected[1]), Reason::LowerInOrder),
+        ]
+    );
 }
 
 #[test]
@@ -172,8 +217,17 @@ fn a_rule_without_a_usable_target_gives_way_or_rejects() {
 fn a_block_rule_rejects_its_destination_and_nothing_else() {
     let rules = [rule(1, r#"{"prefix":"4917"}"#).rejecting(), rule(2, r#"{"any":true}"#).target(1, 0, 1)];
     let view = connections(1).view(&rules);
-    assert_eq!(resolve(&view, &towards(GERMAN)).outcome, Outcome::Rejected);
+    let rejected = Answer {
+        outcome: Outcome::Rejected,
+        rule_id: Some(Uuid::from_u128(1).into()),
+        candidates: Vec::new(),
+        view_version: Mark::new(1, 42),
+    };
+    assert_eq!(resolve(&view, &towards(GERMAN)), rejected);
     assert_eq!(resolve(&view, &towards("33612345678")).outcome, Outcome::Route);
+    let disabled = connections(1).view(&[rules[0].clone().disabled()]);
+    let no_route = Answer { outcome: Outcome::NoRoute, rule_id: None, ..rejected };
+    assert_eq!(resolve(&disabled, &towards(GERMAN)), no_route);
 }
 
 #[test]
@@ -246,6 +300,28 @@ fn a_degraded_target_stays_when_it_does_not_say_so_or_the_healthy_one_is_not_lat
 }
 
 #[test]
+fn a_degraded_target_between_healthy_tiers_gives_way_and_its_neighbours_stay() {
+    let rule = (1..=4).fold(rule(1, r#"{"any":true}"#), |rule, n| {
+        rule.target(n, i64::try_from(n).unwrap(), 1).giving_way()
+    });
+    let degraded = |n| connections(4).health(n, State::Degraded).view(std::slice::from_ref(&rule));
+    assert_eq!(candidates(&degraded(1), &towards(GERMAN)), [2, 3, 4]);
+    assert_eq!(candidates(&degraded(3), &towards(GERMAN)), [1, 2, 4]);
+    assert_eq!(candidates(&degraded(4), &towards(GERMAN)), [1, 2, 3, 4]);
+    assert_eq!(
+        reasons(&degraded(3), &towards(GERMAN)),
+        [
+            (connection_id(3), Reason::DegradedFailover),
+            (connection_id(2), Reason::LowerInOrder),
+            (connection_id(4), Reason::LowerInOrder),
+        ]
+    );
+    // a target that is unknown or on trial says nothing of being degraded
+    let unknown = connections(4).health(1, State::Unknown).health(2, State::Probation).view(&[rule]);
+    assert_eq!(candidates(&unknown, &towards(GERMAN)), [1, 2, 3, 4]);
+}
+
+#[test]
 fn an_explanation_names_the_skipped_rules_before_the_chosen_one_and_no_rule_after_it() {
     let rules = [
         rule(1, r#"{"prefix":"33"}"#).target(1, 0, 1),
@@ -273,114 +349,4 @@ fn an_explanation_names_the_skipped_rules_before_the_chosen_one_and_no_rule_afte
             },
         ])
     );
-}
-
-const STATES: [State; 6] =
-    [State::Unknown, State::Healthy, State::Degraded, State::Down, State::Probation, State::Stale];
-
-prop_compose! {
-    fn any_rule()(
-        id in 0u128..1000,
-        kind in 0usize..5,
-        precedence in 0i64..3,
-        flags in (prop::bool::weighted(0.1), any::<bool>(), any::<bool>()),
-        targets in prop::collection::btree_map(1u128..=8, (0i64..3, 1i64..5, any::<bool>(), 0u8..8), 0..6),
-    ) -> SampleRule {
-        let kinds = [
-            r#"{"number":"491701234567"}"#, r#"{"prefix":"49"}"#, r#"{"prefix":"4917"}"#,
-            r#"{"mcc":"262"}"#, r#"{"any":true}"#,
-        ];
-        let mut rule = rule(id, kinds[kind]).precedence(precedence);
-        let (disabled, rejecting, any_network) = flags;
-        if disabled { rule = rule.disabled(); }
-        if rejecting { rule = rule.rejecting(); }
-        if any_network { rule = rule.any_network(); }
-        for (n, (tier, weight, giving_way, off)) in targets {
-            rule = rule.target(n, tier, weight);
-            if giving_way { rule = rule.giving_way(); }
-            if off == 0 { rule = rule.switched_off(); }
-        }
-        rule
-    }
-}
-
-prop_compose! {
-    fn any_view()(
-        rules in prop::collection::vec(any_rule(), 0..6),
-        states in prop::collection::vec((0usize..6, 0u8..10), 8),
-    ) -> View {
-        let mut all = connections(8);
-        for (n, (state, trouble)) in (1..).zip(states) {
-            all = all.health(n, STATES[state]).with(n, |c| match trouble {
-                0 => c.connection_status = connection::Status::Disabled,
-                1 => c.operator_status = operator::Status::Suspended,
-                _ => (),
-            });
-        }
-        // a database has one rule of an id
-        let mut seen = std::collections::BTreeSet::new();
-        let rules: Vec<_> = rules.into_iter().filter(|rule| seen.insert(rule.build().id)).collect();
-        all.view(&rules)
-    }
-}
-
-prop_compose! {
-    fn any_request()(
-        number in prop::sample::select(vec!["491701234567", "4930123456", "33612345678"]),
-        source in prop::option::of(prop::sample::select(vec![PlmnSource::Imsi, PlmnSource::Prefix])),
-        attempt in 0i64..=9,
-        excluded in 1u128..20,
-        origin in prop::option::of(1u128..=8),
-    ) -> Request {
-        Request {
-            network: source.and_then(|source| network("262", "01", source)),
-            attempt: crate::routing::Attempt::parse(attempt).unwrap(),
-            exclude: Exclude::parse(vec![connection_id(excluded).uuid()]).unwrap(),
-            origin_operator_id: origin.map(operator_id),
-            ..towards(number)
-        }
-    }
-}
-
-proptest! {
-    #[test]
-    fn an_explained_answer_is_the_plain_answer(view in any_view(), request in any_request()) {
-        let (answer, _) = resolve_explained(&view, &request);
-        prop_assert_eq!(&answer, &resolve(&view, &request));
-        prop_assert_eq!(answer.outcome == Outcome::Route, !answer.candidates.is_empty());
-        prop_assert_eq!(answer.outcome == Outcome::NoRoute, answer.rule_id.is_none());
-    }
-
-    #[test]
-    fn every_target_that_was_not_chosen_has_exactly_one_reason(view in any_view(), request in any_request()) {
-        let (answer, explained) = resolve_explained(&view, &request);
-        for told in explained {
-            let rule = view.rules().iter().find(|rule| rule.id == told.rule_id).unwrap();
-            let mut expected: Vec<_> = rule.targets.iter().map(|target| target.connection_id).collect();
-            match told.outcome {
-                RuleOutcome::Skipped => expected.clear(),
-                RuleOutcome::Chosen => expected.retain(|id| *id != answer.candidates[0].connection_id),
-                RuleOutcome::Exhausted | RuleOutcome::Rejected => (),
-            }
-            prop_assert_eq!(told.reason.is_some(), told.outcome == RuleOutcome::Skipped);
-            let mut explained: Vec<_> = told.targets.iter().map(|target| target.connection_id).collect();
-            expected.sort_unstable();
-            explained.sort_unstable();
-            prop_assert_eq!(explained, expected);
-        }
-    }
-
-    #[test]
-    fn a_down_excluded_or_originating_connection_is_never_a_candidate(view in any_view(), request in any_request()) {
-        let answer = resolve(&view, &request);
-        for candidate in &answer.candidates {
-            let connection = view.connections()[&candidate.connection_id];
-            prop_assert_ne!(connection.health, State::Down);
-            prop_assert_eq!(connection.connection_status, connection::Status::Enabled);
-            prop_assert_eq!(connection.operator_status, operator::Status::Active);
-            prop_assert!(!request.exclude.contains(candidate.connection_id.uuid()));
-            prop_assert_ne!(request.origin_operator_id, Some(candidate.operator_id));
-        }
-        prop_assert!(answer.candidates.is_sorted_by_key(|candidate| candidate.tier));
-    }
 }
