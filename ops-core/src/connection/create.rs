@@ -104,3 +104,119 @@ pub fn create(
         .moving_view();
     Ok((connection, change))
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::{
+        InvalidRule,
+        connection::testing::{assert_told, differences, smpp},
+        operator::{Status as Standing, testing::standing},
+        testing::{create_connection, stamp, text},
+    };
+
+    fn command() -> Create {
+        create_connection("main", "smsc.example.net")
+    }
+
+    fn decided(command: Create) -> (Connection, Change) {
+        create(&standing(Standing::Draft), command, &DeniedCidrs::default(), &stamp(2)).unwrap()
+    }
+
+    #[test]
+    fn a_new_connection_is_enabled_at_version_1_and_the_operator_must_live_and_have_room_for_it() {
+        let operator = standing(Standing::Draft);
+        let (connection, change) = decided(command());
+        let expected = Fields {
+            id: connection.id,
+            operator_id: operator.id,
+            name: text("main"),
+            status: Status::Enabled,
+            profile: command().profile,
+            spec_overrides: SpecOverrides::default(),
+            counts_for_operator: true,
+            private_network: false,
+            allow_duplicate: None,
+            version: 1,
+            config_version: 1,
+            bind_version: 1,
+            created_at: stamp(2).at(),
+            created_by: "tester".to_owned(),
+            updated_at: stamp(2).at(),
+            updated_by: "tester".to_owned(),
+            deleted_at: None,
+        };
+        assert_eq!(*connection.fields(), expected);
+        let [crate::change::Write::Connection(Write::Insert(inserted))] = change.writes.as_slice() else {
+            panic!("{:?}", change.writes)
+        };
+        assert_eq!(*inserted, connection);
+        let relies_on =
+            [operator::Expect::Alive(operator.id), operator::Expect::RoomForConnection(operator.id)];
+        assert_eq!(change.expects, relies_on.map(Into::into));
+        let what = Changed::connection(connection.id);
+        assert_told(&change, ChangeName::ConnectionCreate, &connection, what, connection.id, &stamp(2));
+        assert_eq!(
+            differences(&change),
+            json!([["name", null, "main"], ["profile", null, command().profile]])
+        );
+        assert!(change.moves_view);
+    }
+
+    #[test]
+    fn what_is_not_as_usual_stands_in_the_audit_entry_with_its_reason() {
+        let lifted = json!([{"field": "tls_off", "reason": "the operator says so", "reference": "T-1", "expires_at": null}]);
+        let shared = json!({"reason": "two sites, one account"});
+        let (connection, change) = decided(Create {
+            profile: smpp(json!({"tls": {"mode": "off"}})),
+            spec_overrides: serde_json::from_value(lifted.clone()).unwrap(),
+            counts_for_operator: false,
+            private_network: true,
+            allow_duplicate: serde_json::from_value(shared.clone()).unwrap(),
+            ..command()
+        });
+        assert_eq!(
+            connection.allow_duplicate,
+            Some(AllowDuplicate { reason: text("two sites, one account") })
+        );
+        assert!(!connection.counts_for_operator && connection.private_network);
+        assert_eq!(
+            differences(&change),
+            json!([
+                ["name", null, "main"],
+                ["profile", null, connection.profile],
+                ["spec_overrides", [], lifted],
+                ["counts_for_operator", true, false],
+                ["private_network", false, true],
+                ["allow_duplicate", null, shared],
+            ])
+        );
+    }
+
+    #[test]
+    fn a_deleted_operator_gets_no_connection() {
+        let fields = operator::Fields {
+            deleted_at: Some(stamp(1).at()),
+            ..standing(Standing::Draft).fields().clone()
+        };
+        let deleted = Operator::restore(fields);
+        let refused = create(&deleted, command(), &DeniedCidrs::default(), &stamp(2)).unwrap_err();
+        assert_eq!(refused, NotCreated::OperatorDeleted);
+        assert_eq!(refused.to_string(), "the operator is deleted");
+    }
+
+    #[test]
+    fn every_value_that_is_refused_is_told_at_once() {
+        let to_loopback = json!({"endpoints": [{"host": "127.0.0.1", "port": 2775}], "window_size": 1001});
+        let command = Create { profile: smpp(to_loopback), ..command() };
+        let refused = create(&standing(Standing::Draft), command, &DeniedCidrs::default(), &stamp(2));
+        let NotCreated::Refused(faults) = refused.unwrap_err() else { panic!("the operator lives") };
+        let told: Vec<_> = faults.iter().map(|fault| (fault.pointer.as_str(), fault.invalid.rule)).collect();
+        assert_eq!(
+            told,
+            [("/smpp/window_size", InvalidRule::Override), ("/smpp/endpoints/0/host", InvalidRule::Address)]
+        );
+    }
+}

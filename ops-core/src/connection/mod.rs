@@ -12,6 +12,8 @@ mod http;
 mod cidr;
 pub mod endpoint_allowed;
 pub mod spec_override;
+#[cfg(test)]
+pub(crate) mod testing;
 
 use std::ops::Deref;
 

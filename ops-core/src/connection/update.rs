@@ -169,19 +169,17 @@ fn of_profile(was: &Profile, is: &Profile) -> Vec<Difference> {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
     use crate::{
-        connection::{Fields, create::create},
+        connection::{
+            Fields,
+            testing::{assert_told, connection, differences, http, smpp, stored},
+        },
         credential,
-        operator::testing::standing,
         testing::{create_connection, stamp, text},
     };
-
-    fn connection() -> Connection {
-        let operator = standing(crate::operator::Status::Draft);
-        let denied = DeniedCidrs::default();
-        create(&operator, create_connection("main", "smsc.example.net"), &denied, &stamp(1)).unwrap().0
-    }
 
     fn credential(of: &Connection) -> Credential {
         let command = credential::create::Create { system_id: text("sys"), note: None, long_password: false };
@@ -213,6 +211,11 @@ mod tests {
         let (next, change) = decided(&connection, elsewhere.clone(), &with, true).unwrap().unwrap();
         assert_eq!(change.name, ChangeName::ConnectionRedirect);
         assert_eq!((next.config_version, next.bind_version), (2, 2));
+        assert_eq!(
+            change.expects,
+            [Expect::Version(connection.id, 1).into()],
+            "whoever did it saw the credential"
+        );
         assert_eq!(
             change.audit[0].changes.iter().map(|d| d.field.as_str()).collect::<Vec<_>>(),
             ["endpoints"]
@@ -250,5 +253,105 @@ mod tests {
         fields.name = connection.name.clone();
         let stored = Connection::restore(Fields { profile: fields.profile, ..connection.fields().clone() });
         assert!(decided(&stored, Update::none(&stored), &[], true).unwrap().is_none());
+    }
+
+    #[test]
+    fn a_patch_changes_what_it_names_and_says_both_values_of_each_field() {
+        let was = stored(|fields| {
+            (fields.created_by, fields.updated_by) = ("creator".to_owned(), "somebody else".to_owned());
+            (fields.version, fields.config_version, fields.bind_version) = (7, 5, 3);
+            fields.profile = smpp(json!({"window_size": 10, "max_tps": 5}));
+        });
+        let lifted = json!([{"field": "tls_off", "reason": "the operator says so", "reference": "T-1", "expires_at": null}]);
+        let shared = json!({"reason": "two sites, one account"});
+        let command = Update {
+            name: text("second"),
+            profile: smpp(json!({"window_size": 20, "system_type": "VMA"})),
+            spec_overrides: serde_json::from_value(lifted.clone()).unwrap(),
+            counts_for_operator: false,
+            private_network: true,
+            allow_duplicate: serde_json::from_value(shared.clone()).unwrap(),
+        };
+        let (next, change) = decided(&was, command.clone(), &[], false).unwrap().unwrap();
+        let expected = Fields {
+            name: command.name,
+            profile: command.profile,
+            spec_overrides: command.spec_overrides,
+            counts_for_operator: false,
+            private_network: true,
+            allow_duplicate: command.allow_duplicate,
+            version: 8,
+            config_version: 6,
+            bind_version: 6,
+            updated_at: stamp(3).at(),
+            updated_by: "tester".to_owned(),
+            ..was.fields().clone()
+        };
+        assert_eq!(*next.fields(), expected);
+        let [crate::change::Write::Connection(Write::Put(put))] = change.writes.as_slice() else {
+            panic!("{:?}", change.writes)
+        };
+        assert_eq!(*put, next);
+        assert_eq!(change.expects, [Expect::Version(was.id, 7).into()]);
+        let what = Changed::connection(was.id);
+        assert_told(&change, ChangeName::ConnectionUpdate, &was, what, was.id, &stamp(3));
+        assert_eq!(
+            differences(&change),
+            json!([
+                ["name", "main", "second"],
+                ["spec_overrides", [], lifted],
+                ["counts_for_operator", true, false],
+                ["private_network", false, true],
+                ["allow_duplicate", null, shared],
+                ["max_tps", 5, null],
+                ["system_type", "", "VMA"],
+                ["window_size", 10, 20],
+            ])
+        );
+    }
+
+    #[test]
+    fn only_whether_it_counts_for_its_operator_is_seen_in_the_view_and_only_how_it_connects_is_applied_anew()
+    {
+        let connection = connection();
+        let none = || Update::none(&connection);
+        for (command, moves_view, config_version) in [
+            (Update { name: text("other"), ..none() }, false, 1),
+            (Update { counts_for_operator: false, ..none() }, true, 1),
+            (Update { private_network: true, ..none() }, false, 2),
+            (Update { profile: smpp(json!({})), ..none() }, false, 2),
+        ] {
+            let (next, change) = decided(&connection, command.clone(), &[], false).unwrap().unwrap();
+            assert_eq!(
+                (change.moves_view, next.version, next.config_version),
+                (moves_view, 2, config_version),
+                "{command:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_connection_whose_last_secret_is_gone_goes_elsewhere_like_one_that_never_had_one() {
+        let connection = connection();
+        let gone = Credential { stage: Stage::Destroyed, ..credential(&connection) };
+        let (_, change) =
+            decided(&connection, to(&connection, "b.example.net"), &[gone], false).unwrap().unwrap();
+        assert_eq!(change.name, ChangeName::ConnectionUpdate);
+        let relies_on = [Expect::Version(connection.id, 1), Expect::WithoutCredential(connection.id)];
+        assert_eq!(change.expects, relies_on.map(Into::into));
+        for stage in [Stage::Staged, Stage::Active, Stage::Retired, Stage::Discarded] {
+            let kept = Credential { stage, ..credential(&connection) };
+            let refused = decided(&connection, to(&connection, "b.example.net"), &[kept], false);
+            assert_eq!(refused.unwrap_err(), NotUpdated::CredentialPermissionRequired, "{stage}");
+        }
+    }
+
+    #[test]
+    fn of_another_protocol_the_audit_entry_has_both_profiles_whole() {
+        let connection = connection();
+        let command = Update { profile: http(json!({})), ..Update::none(&connection) };
+        let (next, change) = decided(&connection, command, &[], false).unwrap().unwrap();
+        assert_eq!((next.config_version, next.bind_version), (2, 2));
+        assert_eq!(differences(&change), json!([["profile", connection.profile, http(json!({}))]]));
     }
 }
