@@ -94,3 +94,39 @@ impl Rule {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_rule_is_told_by_the_word_that_clients_know() {
+        for (rule, word) in [
+            (Rule::Required, "required"),
+            (Rule::Unknown, "unknown"),
+            (Rule::ReadOnly, "read_only"),
+            (Rule::Type, "type"),
+            (Rule::Length, "length"),
+            (Rule::Range, "range"),
+            (Rule::Pattern, "pattern"),
+            (Rule::Characters, "characters"),
+            (Rule::OneOf, "one_of"),
+            (Rule::Unique, "unique"),
+            (Rule::Combination, "combination"),
+            (Rule::Override, "override"),
+            (Rule::Address, "address"),
+            (Rule::UnknownConnection, "unknown_connection"),
+        ] {
+            assert_eq!(rule.as_str(), word);
+        }
+    }
+
+    #[test]
+    fn a_fault_of_a_part_is_told_at_its_place_in_the_whole() {
+        let of_part = Fault::new("/host", Rule::Pattern, "must be a host");
+        let of_whole = Fault::new("/smpp/endpoints/1/host", Rule::Pattern, "must be a host");
+        assert_eq!(of_part.below("/endpoints/1").below("/smpp"), of_whole);
+        assert_eq!(Fault::new("", Rule::Type, "").below("/smpp").pointer, "/smpp");
+        assert_eq!(of_whole.invalid.to_string(), "must be a host");
+    }
+}

@@ -77,3 +77,34 @@ pub const EVENT_OCTETS_MAX: usize = 64 * 1024;
 pub const RECEIPTS_AFTER_SUSPENSION_HOURS: i64 = 72;
 /// Days a retired credential is kept for a rollback.
 pub const RETIRE_AFTER_DAYS: i64 = 7;
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::{
+        event::{Data, Event},
+        operator::{Fields, Operator, testing::standing},
+        testing::stamp,
+    };
+
+    #[test]
+    fn the_event_of_an_operator_whose_lists_are_all_full_may_be_published() {
+        let fields = standing(crate::operator::Status::Draft).fields().clone();
+        let networks: Vec<_> =
+            (0..NETWORKS_MAX).map(|n| json!({"mcc": "262", "mnc": format!("{n:03}")})).collect();
+        let each = LABELS_OCTETS_MAX / LABELS_MAX - 3;
+        let labels: serde_json::Map<_, _> =
+            (0..LABELS_MAX).map(|n| (format!("k{n:02}"), json!("x".repeat(each)))).collect();
+        let full = Operator::restore(Fields {
+            countries: serde_json::from_value(json!(vec!["DE"; COUNTRIES_MAX])).unwrap(),
+            networks: serde_json::from_value(networks.into()).unwrap(),
+            labels: serde_json::from_value(labels.into()).unwrap(),
+            ..fields
+        });
+        let data: Data = Event::created(stamp(1).mint().id(), &full).data;
+        let octets = serde_json::to_vec(&data).unwrap().len();
+        assert!((LABELS_OCTETS_MAX..=EVENT_OCTETS_MAX).contains(&octets), "{octets}");
+    }
+}

@@ -61,3 +61,32 @@ pub(crate) fn repeated<T, K: PartialEq>(entries: &[T], key: impl Fn(&T) -> K) ->
     let is_repeated = |(at, key): (usize, &K)| keys.iter().take(at).any(|other| other == key).then_some(at);
     keys.iter().enumerate().filter_map(is_repeated).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    type Few = List<u8, 1, 3>;
+
+    #[test]
+    fn a_list_has_its_number_of_entries_and_keeps_their_order() {
+        for good in [vec![7], vec![3, 1, 2]] {
+            let list: Few = serde_json::from_value(serde_json::to_value(&good).unwrap()).unwrap();
+            assert_eq!((&*list, &list), (good.as_slice(), &Few::parse(good.clone()).unwrap()));
+            assert_eq!(serde_json::to_value(&list).unwrap(), serde_json::to_value(&good).unwrap());
+        }
+        for bad in [vec![], vec![1, 2, 3, 4]] {
+            assert!(serde_json::from_value::<Few>(serde_json::to_value(&bad).unwrap()).is_err());
+            let refused = Few::parse(bad).unwrap_err();
+            assert_eq!((refused.rule, refused.message.as_str()), (Rule::Length, "must have 1 to 3 entries"));
+        }
+        assert_eq!(&*Few::of([1, 2]), [1, 2]);
+        assert!(List::<u8, 0, 3>::default().is_empty());
+    }
+
+    #[test]
+    fn an_entry_repeats_when_an_earlier_one_has_the_same_key() {
+        assert_eq!(repeated(&["a", "b", "A", "c", "a"], |word| word.to_lowercase()), [2, 4]);
+        assert!(repeated(&["a", "b"], |word| word.to_lowercase()).is_empty());
+    }
+}

@@ -234,13 +234,50 @@ mod tests {
     }
     listed_number! {
         /// For these tests.
-        Code, [(0, 1), (3, 3)]
+        Code, [(0, 1), (3, 3)], default 3
+    }
+    number_value! {
+        /// For these tests.
+        Count, -2, 5, default 1
+    }
+
+    #[test]
+    fn a_whole_number_lies_between_its_ends_and_has_no_decimals() {
+        for good in [-2, 0, 5] {
+            let count: Count = serde_json::from_value(good.into()).unwrap();
+            assert_eq!((count, count.get()), (Count::parse(good).unwrap(), good));
+            assert_eq!(serde_json::to_value(count).unwrap(), good);
+        }
+        for bad in [-3, 6, i64::MIN, i64::MAX] {
+            let refused = Count::parse(bad).unwrap_err();
+            assert_eq!((refused.rule, refused.message.as_str()), (Rule::Range, "must be from -2 to 5"));
+            assert!(serde_json::from_value::<Count>(bad.into()).is_err());
+        }
+        assert!(serde_json::from_str::<Count>("1.0").is_err());
+        assert_eq!((Count::default().get(), Code::default().get()), (1, 3));
+    }
+
+    #[test]
+    fn what_floating_point_cannot_say_exactly_is_no_fourth_decimal() {
+        let rule = NumberRule { min: 0, max: i64::MAX };
+        for (raw, told) in [
+            (0.1 + 0.2, Some(300)),
+            (1e-9 / 1.001, Some(0)),
+            (1e-9 * 1.001, None),
+            (1e12, Some(1_000_000_000_000_000)),
+            // beyond it a number has no thousandths of its own
+            (1e12 + 0.001, None),
+            (-0.001, None),
+        ] {
+            assert_eq!(thousandths(raw, rule), told, "{raw}");
+        }
     }
 
     #[test]
     fn a_decimal_lies_between_its_ends_and_has_three_decimals_at_most() {
         for bad in [0.0, -1.0, 100_000.001, 0.0004, 1.0005, f64::NAN, f64::INFINITY, f64::MAX] {
-            assert!(Rate::parse(bad).is_err(), "{bad}");
+            let refused = Rate::parse(bad).unwrap_err();
+            assert_eq!((refused.rule, refused.message.as_str()), (Rule::Range, Rate::HINT), "{bad}");
         }
         for good in [0.001, 1.0, 12.345, 99_999.999, 100_000.0] {
             assert!((Rate::parse(good).unwrap().get() - good).abs() < 1e-9, "{good}");
@@ -253,6 +290,7 @@ mod tests {
         assert_eq!((json(50.0), json(12.5)), ("50".to_owned(), "12.5".to_owned()));
         assert_eq!(serde_json::from_str::<Rate>("50").unwrap(), Rate::parse(50.0).unwrap());
         assert!(serde_json::from_str::<Rate>("0").is_err());
+        assert_eq!(serde_json::to_value(Rate::default()).unwrap(), 1);
     }
 
     #[test]
@@ -261,6 +299,7 @@ mod tests {
         for bad in [-1, 2, 4] {
             let refused = Code::parse(bad).unwrap_err();
             assert_eq!((refused.rule, refused.message.as_str()), (Rule::OneOf, "must be one of 0 to 1, 3"));
+            assert!(serde_json::from_value::<Code>(bad.into()).is_err());
         }
     }
 }

@@ -190,20 +190,83 @@ pub trait Word: Sized + Copy {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::connection::TlsVersion;
 
-    const NAME: TextRule = TextRule { min: 1, max: 3, pattern: None, accepts: any_text, hint: "" };
+    const NAME: TextRule = TextRule { min: 2, max: 3, pattern: None, accepts: any_text, hint: "" };
+    const LETTERS: TextRule = TextRule {
+        min: 3,
+        max: 3,
+        pattern: Some("^[a-z]*$"),
+        accepts: |text| text.bytes().all(|b| b.is_ascii_lowercase()),
+        hint: "must be letters",
+    };
+
+    text_value! {
+        /// For these tests.
+        Letters, LETTERS
+    }
+    fn refused(rule: TextRule, raw: &str) -> (Rule, String) {
+        let Invalid { rule, message } = rule.parse(raw).unwrap_err();
+        (rule, message)
+    }
 
     #[test]
-    fn lengths_are_counted_in_characters_after_normalisation() {
-        assert_eq!(NAME.parse("e\u{301}e\u{301}e\u{301}").unwrap().chars().count(), 3);
-        assert_eq!(NAME.parse("").unwrap_err().rule, Rule::Length);
-        assert_eq!(NAME.parse("abcd").unwrap_err().rule, Rule::Length);
+    fn a_text_is_kept_in_its_normal_form_and_its_length_counted_in_characters_of_it() {
+        for (raw, kept) in [("e\u{301}e\u{301}e\u{301}", "ééé"), ("ab", "ab"), ("ñ字👨", "ñ字👨")]
+        {
+            assert_eq!(NAME.parse(raw).as_deref(), Ok(kept));
+        }
+        let from_two = (Rule::Length, "must have 2 to 3 characters".to_owned());
+        for bad in ["", "a", "e\u{301}", "abcd"] {
+            assert_eq!(refused(NAME, bad), from_two, "{bad}");
+        }
+        for bad in ["ab", "abcd"] {
+            assert_eq!(refused(LETTERS, bad), (Rule::Length, "must have 3 characters".to_owned()), "{bad}");
+        }
+    }
+
+    #[test]
+    fn of_several_faults_characters_are_told_before_the_length_and_the_length_before_the_shape() {
+        assert_eq!(refused(LETTERS, "A\u{0}BCD").0, Rule::Characters);
+        assert_eq!(refused(LETTERS, "ABCD").0, Rule::Length);
+        assert_eq!(refused(LETTERS, "ABC"), (Rule::Pattern, "must be letters".to_owned()));
     }
 
     #[test]
     fn control_and_bidirectional_characters_are_refused_everywhere() {
         for bad in ["a\u{0}", "\u{7f}", "\u{85}", "\u{2028}", "a\u{202e}b", "\u{2066}"] {
-            assert_eq!(NAME.parse(bad).unwrap_err().rule, Rule::Characters, "{bad:?}");
+            assert_eq!(refused(NAME, bad).0, Rule::Characters, "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_rule_is_published_with_its_own_shape_or_with_that_of_any_text() {
+        assert_eq!((LETTERS.shape(), NAME.shape()), ("^[a-z]*$", ANY_TEXT));
+    }
+
+    #[test]
+    fn a_text_is_read_from_a_document_by_its_rule_and_written_as_it_is() {
+        let letters: Letters = serde_json::from_str(r#""abc""#).unwrap();
+        assert_eq!((letters.as_str(), letters.to_string()), ("abc", "abc".to_owned()));
+        assert_eq!(serde_json::to_string(&letters).unwrap(), r#""abc""#);
+        assert!(
+            serde_json::from_str::<Letters>(r#""ABC""#).unwrap_err().to_string().contains("must be letters")
+        );
+    }
+
+    #[test]
+    fn a_word_is_one_of_its_list_in_documents_and_at_the_door() {
+        assert_eq!(TlsVersion::WORDS, ["1.2", "1.3"]);
+        assert_eq!(TlsVersion::default(), TlsVersion::V12);
+        for (version, word) in [(TlsVersion::V12, "1.2"), (TlsVersion::V13, "1.3")] {
+            assert_eq!((TlsVersion::parse(word), version.to_string().as_str()), (Ok(version), word));
+            assert_eq!(serde_json::to_value(version).unwrap(), word);
+            assert_eq!(serde_json::from_value::<TlsVersion>(word.into()).unwrap(), version);
+        }
+        for bad in ["", "1.3 ", "1", "V12"] {
+            let refused = TlsVersion::parse(bad).unwrap_err();
+            assert_eq!((refused.rule, refused.message.as_str()), (Rule::OneOf, "must be one of 1.2, 1.3"));
+            assert!(serde_json::from_value::<TlsVersion>(bad.into()).is_err());
         }
     }
 }

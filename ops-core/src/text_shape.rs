@@ -56,3 +56,50 @@ pub(crate) const PRINTABLE_HINT: &str = "must be printable ASCII";
 pub(crate) fn is_printable(text: &str) -> bool {
     text.bytes().all(|b| (0x20..=0x7e).contains(&b))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_no_text_holds_ends_where_its_blocks_end() {
+        for (first, last) in [
+            ('\u{0}', '\u{1f}'),
+            ('\u{7f}', '\u{9f}'),
+            ('\u{61c}', '\u{61c}'),
+            ('\u{200e}', '\u{200f}'),
+            ('\u{2028}', '\u{202e}'),
+            ('\u{2066}', '\u{2069}'),
+        ] {
+            assert!((first..=last).all(is_refused), "{first:?}");
+            let beside = [u32::from(first).checked_sub(1), u32::from(last).checked_add(1)];
+            for beside in beside.into_iter().flatten().filter_map(char::from_u32) {
+                assert!(!is_refused(beside), "{beside:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn text_is_trimmed_when_no_space_of_any_kind_stands_at_its_ends() {
+        for good in ["", "a", "a b", "a\u{3000}b"] {
+            assert!(is_trimmed(good), "{good:?}");
+        }
+        for bad in [" ", " a", "a ", "\u{a0}a", "a\u{3000}", "\u{2003}a"] {
+            assert!(!is_trimmed(bad), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn printable_ascii_begins_at_the_space_or_behind_it_and_ends_at_the_tilde() {
+        for (text, with_space, without) in [
+            ("", true, true),
+            ("!~", true, true),
+            ("a b", true, false),
+            ("a\u{1f}", false, false),
+            ("a\u{7f}", false, false),
+            ("ä", false, false),
+        ] {
+            assert_eq!((is_printable(text), printable_ascii(text)), (with_space, without), "{text:?}");
+        }
+    }
+}

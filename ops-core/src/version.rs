@@ -71,9 +71,33 @@ mod tests {
     fn a_mark_is_read_back_as_it_was_written_and_has_one_spelling() {
         assert_eq!("1.42".parse(), Ok(Mark::new(1, 42)));
         assert_eq!(Mark::new(1, 42).to_string(), "1.42");
-        for bad in ["", "1", "1.", ".1", "01.1", "1.01", "1.-1", "+1.1", "1.1.1", "1.99999999999999999999"] {
+        for bad in [
+            "",
+            "1",
+            "1.",
+            ".1",
+            "01.1",
+            "1.01",
+            "1.-1",
+            "+1.1",
+            "1.1.1",
+            "00.1",
+            "1.0x",
+            "٣.1",
+            "1.99999999999999999999",
+        ] {
             assert_eq!(bad.parse::<Mark>(), Err(NotAMark), "{bad}");
         }
+    }
+
+    #[test]
+    fn a_mark_counts_from_nothing_at_all_to_what_a_database_holds() {
+        assert_eq!("0.0".parse(), Ok(Mark::START));
+        assert_eq!("10.9223372036854775807".parse(), Ok(Mark::new(10, i64::MAX)));
+        assert_eq!("10.9223372036854775808".parse::<Mark>(), Err(NotAMark));
+        assert!(Mark::START < Mark::new(0, 1) && Mark::new(0, i64::MAX) < Mark::new(1, 0));
+        assert_eq!(serde_json::to_value(Mark::new(1, 42)).unwrap(), "1.42");
+        assert_eq!(NotAMark.to_string(), "must be two whole numbers joined by a dot, such as 1.42");
     }
 
     #[test]

@@ -181,9 +181,8 @@ mod tests {
         testing::{create_connection, stamp, text},
     };
 
-    fn credential(of: &Connection) -> Credential {
-        let command = credential::create::Create { system_id: text("sys"), note: None, long_password: false };
-        credential::create::create(of, &[], command, &stamp(2)).unwrap().0
+    fn credential(of: &Connection, stage: Stage) -> Credential {
+        credential::testing::at(of, stage, 2)
     }
 
     fn to(connection: &Connection, host: &str) -> Update {
@@ -205,7 +204,7 @@ mod tests {
     fn where_a_secret_goes_is_chosen_by_whoever_may_store_one() {
         let connection = connection();
         let elsewhere = to(&connection, "evil.example.net");
-        let with = [credential(&connection)];
+        let with = [credential(&connection, Stage::Active)];
         let refused = decided(&connection, elsewhere.clone(), &with, false);
         assert_eq!(refused.unwrap_err(), NotUpdated::CredentialPermissionRequired);
         let (next, change) = decided(&connection, elsewhere.clone(), &with, true).unwrap().unwrap();
@@ -232,7 +231,8 @@ mod tests {
         let Profile::Smpp(mut smpp) = connection.profile.clone() else { panic!("it speaks SMPP") };
         smpp.window_size = crate::Number::parse(50).unwrap();
         let wider = Update { profile: Profile::Smpp(smpp), ..Update::none(&connection) };
-        let (next, _) = decided(&connection, wider, &[credential(&connection)], false).unwrap().unwrap();
+        let (next, _) =
+            decided(&connection, wider, &[credential(&connection, Stage::Active)], false).unwrap().unwrap();
         assert_eq!((next.version, next.config_version, next.bind_version), (2, 2, 1));
         let named = Update { name: text("other"), ..Update::none(&connection) };
         let (next, _) = decided(&connection, named, &[], false).unwrap().unwrap();
@@ -333,14 +333,14 @@ mod tests {
     #[test]
     fn a_connection_whose_last_secret_is_gone_goes_elsewhere_like_one_that_never_had_one() {
         let connection = connection();
-        let gone = Credential { stage: Stage::Destroyed, ..credential(&connection) };
+        let gone = credential(&connection, Stage::Destroyed);
         let (_, change) =
             decided(&connection, to(&connection, "b.example.net"), &[gone], false).unwrap().unwrap();
         assert_eq!(change.name, ChangeName::ConnectionUpdate);
         let relies_on = [Expect::Version(connection.id, 1), Expect::WithoutCredential(connection.id)];
         assert_eq!(change.expects, relies_on.map(Into::into));
         for stage in [Stage::Staged, Stage::Active, Stage::Retired, Stage::Discarded] {
-            let kept = Credential { stage, ..credential(&connection) };
+            let kept = credential(&connection, stage);
             let refused = decided(&connection, to(&connection, "b.example.net"), &[kept], false);
             assert_eq!(refused.unwrap_err(), NotUpdated::CredentialPermissionRequired, "{stage}");
         }

@@ -56,61 +56,60 @@ pub(super) fn moved(change: Change, before: &Credential, after: Credential, stam
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
     use crate::{
-        connection::{self, Connection},
-        credential::create::{self, Create},
-        operator, testing,
+        connection::testing::{assert_told, connection, differences},
+        credential::testing::{at, stored},
+        testing::stamp,
     };
-
-    fn connection() -> Connection {
-        let (operator, _) = operator::create::create(testing::create_operator("acme"), &testing::stamp(1));
-        let command = testing::create_connection("main", "smsc.example.net");
-        connection::create::create(
-            &operator,
-            command,
-            &connection::DeniedCidrs::default(),
-            &testing::stamp(2),
-        )
-        .unwrap()
-        .0
-    }
-
-    fn stored(connection: &Connection, existing: &[Credential], seed: u8) -> Credential {
-        let command = Create { system_id: testing::text("sys"), note: None, long_password: false };
-        create::create(connection, existing, command, &testing::stamp(seed)).unwrap().0
-    }
 
     #[test]
     fn the_staged_one_becomes_active_and_the_active_one_is_retired_before_it() {
         let connection = connection();
-        let first = stored(&connection, &[], 3);
+        let retired = at(&connection, Stage::Retired, 2);
+        let first = stored(&connection, std::slice::from_ref(&retired), 3);
         let second = stored(&connection, std::slice::from_ref(&first), 4);
         assert_eq!((first.stage, second.stage), (Stage::Active, Stage::Staged));
-        let all = [first.clone(), second.clone()];
-        let (active, change) = activate(&second, &all, &testing::stamp(5)).unwrap().unwrap();
-        assert_eq!((active.stage, active.activated_at), (Stage::Active, Some(testing::stamp(5).at())));
-        let stages: Vec<_> = change
-            .writes
-            .iter()
-            .map(|write| match write {
-                crate::change::Write::Credential(Write::Put(put)) => (put.version, put.stage),
-                other => panic!("{other:?}"),
-            })
-            .collect();
-        assert_eq!(stages, [(1, Stage::Retired), (2, Stage::Active)]);
-        assert!(activate(&first, &all, &testing::stamp(6)).unwrap().is_none(), "it is active already");
+        let now = stamp(5);
+        let (active, change) =
+            activate(&second, &[retired, first.clone(), second.clone()], &now).unwrap().unwrap();
+        let expected = Credential { stage: Stage::Active, activated_at: Some(now.at()), ..second.clone() };
+        assert_eq!(active, expected);
+        let [
+            crate::change::Write::Credential(Write::Put(before)),
+            crate::change::Write::Credential(Write::Put(after)),
+        ] = change.writes.as_slice()
+        else {
+            panic!("{:?}", change.writes)
+        };
+        let replaced = Credential { stage: Stage::Retired, retired_at: Some(now.at()), ..first.clone() };
+        assert_eq!((before, after), (&replaced, &active));
+        let relies_on = [Expect::Stage(first.id, Stage::Active), Expect::Stage(second.id, Stage::Staged)];
+        assert_eq!(change.expects, relies_on.map(Into::into));
+        let what = Changed::credential(connection.id);
+        assert_told(&change, ChangeName::CredentialActivate, &connection, what, second.id, &now);
+        assert_eq!(
+            differences(&change),
+            json!([
+                ["connection_id", null, connection.id],
+                ["version", null, second.version],
+                ["stage", "staged", "active"],
+            ])
+        );
+        assert!(!change.moves_view);
     }
 
     #[test]
-    fn what_was_retired_or_given_up_is_not_activated() {
+    fn what_is_active_already_stays_and_what_was_retired_or_given_up_is_not_activated() {
         let connection = connection();
-        for stage in [Stage::Retired, Stage::Discarded, Stage::Destroyed] {
-            let credential = Credential { stage, ..stored(&connection, &[], 3) };
-            assert_eq!(
-                activate(&credential, &[], &testing::stamp(4)).unwrap_err(),
-                NotActivated { from: stage }
-            );
+        let active = at(&connection, Stage::Active, 3);
+        assert!(activate(&active, std::slice::from_ref(&active), &stamp(4)).unwrap().is_none());
+        for from in [Stage::Retired, Stage::Discarded, Stage::Destroyed] {
+            let refused = activate(&at(&connection, from, 3), &[], &stamp(4)).unwrap_err();
+            assert_eq!(refused, NotActivated { from });
+            assert_eq!(refused.to_string(), format!("a credential that is {from} cannot become active"));
         }
     }
 }

@@ -125,29 +125,89 @@ fn beyond_the_standard(connection: &Connection, command: &Create, stamp: &Stamp)
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
     use crate::{
-        connection::Fields,
-        testing::{create_connection, stamp, text},
+        connection::testing::{self, assert_told, differences, http},
+        credential::testing::{at, command, stored},
+        testing::{stamp, text},
     };
 
-    fn connection(overrides: serde_json::Value, profile: Option<serde_json::Value>) -> Connection {
-        let operator = crate::operator::testing::standing(crate::operator::Status::Draft);
-        let command = create_connection("main", "smsc.example.net");
-        let denied = connection::DeniedCidrs::default();
-        let (created, _) = connection::create::create(&operator, command, &denied, &stamp(1)).unwrap();
-        let mut fields: Fields = created.fields().clone();
-        fields.spec_overrides = serde_json::from_value(overrides).unwrap();
-        if let Some(profile) = profile {
-            fields.profile = serde_json::from_value(profile).unwrap();
+    #[test]
+    fn the_first_credential_of_a_connection_is_active_at_once() {
+        let connection = testing::connection();
+        let described = Create { note: Some(text("by mail of the operator")), ..command() };
+        let (first, change) = create(&connection, &[], described, &stamp(2)).unwrap();
+        let expected = Credential {
+            id: first.id,
+            operator_id: connection.operator_id,
+            connection_id: connection.id,
+            version: 1,
+            stage: Stage::Active,
+            system_id: text("sys"),
+            note: Some(text("by mail of the operator")),
+            created_at: stamp(2).at(),
+            created_by: "tester".to_owned(),
+            activated_at: Some(stamp(2).at()),
+            retired_at: None,
+            expires_at: None,
+            retire_after_s: 604_800,
+        };
+        assert_eq!(first, expected);
+        let [crate::change::Write::Credential(Write::Insert(inserted))] = change.writes.as_slice() else {
+            panic!("{:?}", change.writes)
+        };
+        assert_eq!(*inserted, first);
+        assert_eq!(change.expects, [connection::Expect::Alive(connection.id).into()]);
+        let what = Changed::credential(connection.id);
+        assert_told(&change, ChangeName::CredentialCreate, &connection, what, first.id, &stamp(2));
+        assert_eq!(
+            differences(&change),
+            json!([
+                ["connection_id", null, connection.id],
+                ["version", null, 1],
+                ["stage", null, "active"],
+                ["system_id", null, "sys"],
+            ])
+        );
+        assert!(!change.moves_view);
+    }
+
+    #[test]
+    fn a_later_credential_is_staged_unless_none_is_active_and_counts_on_from_the_highest_version() {
+        let connection = testing::connection();
+        let with = |stage| Credential { version: 7, ..at(&connection, stage, 2) };
+        for (existing, stage, version) in [
+            (vec![with(Stage::Active)], Stage::Staged, 8),
+            (vec![with(Stage::Destroyed), at(&connection, Stage::Active, 3)], Stage::Staged, 8),
+            (vec![with(Stage::Retired), with(Stage::Discarded)], Stage::Active, 8),
+        ] {
+            let next = stored(&connection, &existing, 4);
+            assert_eq!((next.stage, next.version), (stage, version), "{existing:?}");
+            assert_eq!(next.activated_at.is_some(), stage == Stage::Active);
         }
-        Connection::restore(fields)
+    }
+
+    #[test]
+    fn only_one_credential_is_staged_at_a_time_and_all_are_of_the_account_in_use() {
+        let connection = testing::connection();
+        let active = at(&connection, Stage::Active, 2);
+        let staged = Credential { version: 3, ..at(&connection, Stage::Staged, 3) };
+        let refused = |existing: &[Credential], system_id: &str| {
+            create(&connection, existing, Create { system_id: text(system_id), ..command() }, &stamp(4))
+                .unwrap_err()
+        };
+        assert_eq!(refused(&[active.clone(), staged], "sys"), NotStored::AlreadyStaged { version: 3 });
+        assert_eq!(refused(std::slice::from_ref(&active), "other"), NotStored::NewAccountNeedsNewConnection);
+        let retired = Credential { stage: Stage::Retired, ..active };
+        let other = Create { system_id: text("other"), ..command() };
+        let (stored, _) = create(&connection, &[retired], other, &stamp(4)).unwrap();
+        assert_eq!((stored.stage, stored.system_id), (Stage::Active, text("other")), "no account is in use");
     }
 
     fn told(of: &Connection, system_id: &str, long_password: bool) -> Vec<String> {
-        let command = Create { system_id: text(system_id), note: None, long_password };
+        let command = Create { system_id: text(system_id), long_password, ..command() };
         match create(of, &[], command, &stamp(2)) {
             Err(NotStored::Refused(faults)) => faults.into_iter().map(|fault| fault.pointer).collect(),
             other => other.map(|_| Vec::new()).unwrap(),
@@ -157,16 +217,19 @@ mod tests {
     #[test]
     fn what_smpp_does_not_allow_takes_an_override_of_the_connection_that_holds_now() {
         let (last, beyond) = ("a".repeat(15), "a".repeat(16));
-        let plain = connection(json!([]), None);
+        let connection = |overrides: Value| {
+            testing::stored(|fields| fields.spec_overrides = serde_json::from_value(overrides).unwrap())
+        };
+        let plain = testing::connection();
         assert!(told(&plain, &last, false).is_empty());
         assert_eq!(told(&plain, &beyond, true), ["/system_id", "/password"]);
         let lifted = |field: &str, expires_at: &str| json!({"field": field, "reason": "the operator says so", "reference": "T-1", "expires_at": expires_at});
         let later = "2100-01-01T00:00:00Z";
-        let both = connection(json!([lifted("system_id", later), lifted("password", later)]), None);
+        let both = connection(json!([lifted("system_id", later), lifted("password", later)]));
         assert!(told(&both, &beyond, true).is_empty());
-        let over = connection(json!([lifted("password", "2000-01-01T00:00:00Z")]), None);
+        let over = connection(json!([lifted("password", "2000-01-01T00:00:00Z")]));
         assert_eq!(told(&over, &last, true), ["/password"]);
-        let http = json!({"http": {"base_url": "https://api.example.net", "auth": "bearer"}});
-        assert!(told(&connection(json!([]), Some(http)), &beyond, true).is_empty());
+        let over_http = testing::stored(|fields| fields.profile = http(json!({})));
+        assert!(told(&over_http, &beyond, true).is_empty());
     }
 }

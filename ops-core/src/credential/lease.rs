@@ -100,3 +100,105 @@ fn one(asked: &Asked, stage: Stage, stamp: &Stamp) -> Result<Credential, Refused
         .cloned()
         .ok_or(Refused::NoCredential)
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::{SignedDuration, Timestamp};
+    use serde_json::json;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::{
+        connection::{self, testing::stored},
+        credential::testing::at,
+        operator::{self, Status, testing::standing},
+        testing::stamp,
+    };
+
+    fn now() -> Timestamp {
+        stamp(1).at()
+    }
+
+    /// A connection that was asked for and has a credential of each stage.
+    fn asked(operator: Operator, connection: Connection) -> Asked {
+        let credentials =
+            [Stage::Retired, Stage::Staged, Stage::Active].map(|stage| at(&connection, stage, 2)).to_vec();
+        Asked { connection_id: connection.id, found: Some((operator, connection)), credentials }
+    }
+
+    fn suspended(receipts_until: Option<Timestamp>) -> Operator {
+        let fields = standing(Status::Suspended).fields().clone();
+        Operator::restore(operator::Fields { receipts_until, ..fields })
+    }
+
+    /// Why the secret of one connection is not served.
+    fn told(operator: Operator, connection: Connection) -> Result<(), Refused> {
+        let (decision, change) = lease(vec![asked(operator, connection)], Stage::Active, &stamp(3));
+        assert_eq!(
+            change.audit.len(),
+            decision.granted.len(),
+            "an entry for each secret and for nothing else"
+        );
+        decision.refused.first().map_or(Ok(()), |(_, why)| Err(*why))
+    }
+
+    #[test]
+    fn a_secret_is_served_only_where_something_may_flow() {
+        let here = |status| stored(|fields| fields.status = status);
+        let enabled = || here(connection::Status::Enabled);
+        let (later, over) = (now() + SignedDuration::from_nanos(1000), now());
+        for (operator, connection, told_is) in [
+            (standing(Status::Active), enabled(), Ok(())),
+            (standing(Status::Draft), enabled(), Ok(())),
+            (standing(Status::Maintenance), enabled(), Ok(())),
+            (standing(Status::Active), here(connection::Status::Draining), Ok(())),
+            (standing(Status::Active), here(connection::Status::Disabled), Err(Refused::ConnectionDisabled)),
+            (suspended(Some(later)), enabled(), Ok(())),
+            (suspended(Some(over)), enabled(), Err(Refused::OperatorSuspended)),
+            (suspended(None), enabled(), Err(Refused::OperatorSuspended)),
+            (standing(Status::Deleted), enabled(), Err(Refused::OperatorDeleted)),
+            (
+                standing(Status::Active),
+                stored(|fields| fields.deleted_at = Some(now())),
+                Err(Refused::NotFound),
+            ),
+        ] {
+            let status = operator.status;
+            assert_eq!(told(operator, connection), told_is, "{status}");
+        }
+    }
+
+    #[test]
+    fn each_secret_that_is_served_has_its_entry_and_one_refusal_does_not_stop_the_others() {
+        let connection = stored(|_| {});
+        let good = asked(standing(Status::Active), connection.clone());
+        let unknown = Asked {
+            connection_id: Uuid::from_u128(7).into(),
+            found: None,
+            credentials: good.credentials.clone(),
+        };
+        let bare = Asked { credentials: vec![at(&connection, Stage::Active, 2)], ..good.clone() };
+        let (decision, change) = lease(vec![unknown, good, bare], Stage::Staged, &stamp(3));
+        let staged = at(&connection, Stage::Staged, 2);
+        assert_eq!(decision.granted.as_slice(), std::slice::from_ref(&staged));
+        assert_eq!(
+            decision.refused,
+            [(Uuid::from_u128(7).into(), Refused::NotFound), (connection.id, Refused::NoCredential)]
+        );
+        let [entry] = change.audit.as_slice() else { panic!("{:?}", change.audit) };
+        let bare = AuditEntry::new(
+            entry.id,
+            ChangeName::CredentialLease,
+            Some(connection.operator_id),
+            staged.id,
+            &stamp(3),
+        );
+        assert_eq!(*entry, bare.with(entry.changes.clone()));
+        assert_eq!(
+            connection::testing::differences(&change),
+            json!([["connection_id", null, connection.id], ["version", null, 1], ["stage", null, "staged"]])
+        );
+        assert_eq!(change.name, ChangeName::CredentialLease);
+        assert!(change.writes.is_empty() && change.events.is_empty() && change.expects.is_empty());
+    }
+}

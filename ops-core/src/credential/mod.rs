@@ -7,6 +7,8 @@ pub mod lease;
 pub mod sweep;
 mod field;
 mod secret;
+#[cfg(test)]
+pub(crate) mod testing;
 
 use jiff::Timestamp;
 

@@ -72,6 +72,17 @@ mod tests {
         let refused = parsed(65).err().unwrap();
         assert_eq!(refused.rule, Rule::Length);
         assert!(!refused.message.contains("xx") && !refused.message.contains("65"));
-        assert_eq!(Password::parse("p\u{e4}ss".into()).err().unwrap().rule, Rule::Characters);
+    }
+
+    #[test]
+    fn a_password_is_printable_ascii_with_the_space_and_a_refusal_does_not_repeat_it() {
+        assert_eq!(Password::parse(" ~".into()).ok().unwrap().expose(), " ~");
+        for bad in ["p\u{1f}", "p\u{7f}", "p\u{e4}ss"] {
+            let refused = Password::parse(bad.into()).err().unwrap();
+            assert_eq!(
+                (refused.rule, refused.message.as_str()),
+                (Rule::Characters, "must be printable ASCII")
+            );
+        }
     }
 }

@@ -54,24 +54,11 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::{credential::SystemId, testing::text};
+    use crate::{connection::testing::connection, credential::testing::at};
 
-    fn credential() -> Credential {
-        Credential {
-            id: id(1, 1),
-            operator_id: Uuid::nil().into(),
-            connection_id: Uuid::nil().into(),
-            version: 1,
-            stage: Stage::Active,
-            system_id: text::<SystemId>("sys"),
-            note: None,
-            created_at: now(),
-            created_by: "tester".into(),
-            activated_at: None,
-            retired_at: None,
-            expires_at: None,
-            retire_after_s: 0,
-        }
+    /// A credential of the first millisecond there was.
+    fn credential(stage: Stage) -> Credential {
+        Credential { id: id(1, 1), ..at(&connection(), stage, 2) }
     }
 
     fn id(ms: i64, tail: u128) -> CredentialId {
@@ -96,19 +83,21 @@ mod tests {
     #[test]
     fn what_a_credential_refers_to_stays_however_old_it_is() {
         for stage in [Stage::Staged, Stage::Active, Stage::Retired, Stage::Discarded] {
-            let credential = Credential { id: id(1, 1), stage, ..credential() };
+            let credential = credential(stage);
             assert_eq!(sweep(&[credential.id], &[credential], now()), Swept::default(), "{stage}");
         }
-        let destroyed = Credential { id: id(1, 1), stage: Stage::Destroyed, ..credential() };
+        let destroyed = credential(Stage::Destroyed);
         assert_eq!(sweep(&[id(1, 1)], &[destroyed], now()).orphans, [id(1, 1)]);
     }
 
     #[test]
     fn a_credential_in_use_without_its_secret_is_told() {
-        let of = |stage| Credential { id: id(1, 1), stage, ..credential() };
         for stage in [Stage::Staged, Stage::Active, Stage::Retired] {
-            assert_eq!(sweep(&[], &[of(stage)], now()).dangling, [id(1, 1)], "{stage}");
+            assert_eq!(sweep(&[], &[credential(stage)], now()).dangling, [id(1, 1)], "{stage}");
         }
-        assert_eq!(sweep(&[], &[of(Stage::Discarded), of(Stage::Destroyed)], now()), Swept::default());
+        assert_eq!(
+            sweep(&[], &[credential(Stage::Discarded), credential(Stage::Destroyed)], now()),
+            Swept::default()
+        );
     }
 }
