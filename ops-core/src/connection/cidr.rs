@@ -84,8 +84,20 @@ mod tests {
         }
         for bad in ["", "192.0.2.7/24", "192.0.2.0/33", "2001:db8::/129", "example.net", "192.0.2.0/", "10/8"]
         {
-            assert!(Cidr::parse(bad).is_err(), "{bad}");
+            let rule = if bad.is_empty() { Rule::Length } else { Rule::Pattern };
+            assert_eq!(Cidr::parse(bad).unwrap_err().rule, rule, "{bad}");
         }
+    }
+
+    #[test]
+    fn a_document_holds_a_block_with_its_prefix() {
+        let address: Cidr = serde_json::from_str(r#""2001:DB8::7""#).unwrap();
+        assert_eq!(serde_json::to_string(&address).unwrap(), r#""2001:db8::7/128""#);
+        let refused = serde_json::from_str::<Cidr>(r#""192.0.2.7/24""#).unwrap_err();
+        assert!(refused.to_string().contains("without bits behind the prefix"));
+        let longest = "ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255/128";
+        assert_eq!(longest.len(), Cidr::RULE.max);
+        assert!(Cidr::parse(longest).is_ok());
     }
 
     #[test]

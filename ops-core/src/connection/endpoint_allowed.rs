@@ -125,13 +125,22 @@ mod tests {
             ("10.0.0.0", Err(Private), Ok(())),
             ("10.255.255.255", Err(Private), Ok(())),
             ("11.0.0.0", Ok(()), Ok(())),
-            ("100.64.0.1", Err(Private), Ok(())),
+            ("100.63.255.255", Ok(()), Ok(())),
+            ("100.64.0.0", Err(Private), Ok(())),
+            ("100.127.255.255", Err(Private), Ok(())),
             ("100.128.0.0", Ok(()), Ok(())),
             ("172.15.255.255", Ok(()), Ok(())),
+            ("172.16.0.0", Err(Private), Ok(())),
             ("172.31.255.255", Err(Private), Ok(())),
+            ("172.32.0.0", Ok(()), Ok(())),
+            ("192.167.255.255", Ok(()), Ok(())),
             ("192.168.1.1", Err(Private), Ok(())),
+            ("192.169.0.0", Ok(()), Ok(())),
             ("::ffff:192.168.1.1", Err(Private), Ok(())),
-            ("fd00::1", Err(Private), Ok(())),
+            ("fbff::1", Ok(()), Ok(())),
+            ("fc00::", Err(Private), Ok(())),
+            ("fdff::1", Err(Private), Ok(())),
+            ("fe00::", Ok(()), Ok(())),
         ] {
             let asked = address.parse().unwrap();
             assert_eq!(endpoint_allowed(asked, &denied, false), public, "{address}");
@@ -141,7 +150,9 @@ mod tests {
 
     #[test]
     fn what_is_denied_is_a_setting() {
-        let denied = DeniedCidrs::new(vec![Cidr::parse("198.51.100.0/24").unwrap()]);
+        let block = Cidr::parse("198.51.100.0/24").unwrap();
+        let denied = DeniedCidrs::new(vec![block]);
+        assert_eq!(denied.blocks(), [block]);
         assert_eq!(endpoint_allowed("198.51.100.7".parse().unwrap(), &denied, true), Err(NotAllowed::Denied));
         assert_eq!(endpoint_allowed("127.0.0.1".parse().unwrap(), &denied, false), Ok(()));
     }

@@ -89,29 +89,60 @@ fn all_digits(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Text;
+    use crate::{Text, invalid::Rule};
 
     #[test]
     fn hosts_are_domain_names_or_addresses_in_lower_case() {
-        let long = format!("{}.example.net", ["a".repeat(63), "b".repeat(63), "c".repeat(63)].join("."));
-        for good in ["smsc.example.net", "192.0.2.7", "2001:db8::1", "xn--bcher-kva.example", &long] {
-            assert!(Host::parse(good).is_ok(), "{good}");
+        for good in [
+            "smsc.example.net",
+            "192.0.2.7",
+            "2001:db8::1",
+            "xn--bcher-kva.example",
+            "4.example.7a",
+            // no number, though it looks like one
+            "a.0xfg",
+            "a.x0",
+        ] {
+            assert_eq!(Host::parse(good).map(|host| host.to_string()).as_deref(), Ok(good));
         }
-        let too_long = format!("{}{long}", "d.".repeat(30));
         for bad in [
-            "",
             "smsc",
             "SMSC.example.net",
+            "2001:DB8::1",
             "a..b",
             "-a.example",
-            "1.2.3.4.5",
-            "127.0.0.0x1",
-            "0177.0x",
+            "a-.example",
+            "a_b.example",
+            "bücher.example",
             "a b.example",
             "a.example.",
-            &too_long,
+            ".example",
+            "256.0.0.1",
+            "1.2.3.4.5",
+            "a.1",
+            "127.0.0.0x1",
+            "0177.0x",
         ] {
-            assert!(Host::parse(bad).is_err(), "{bad}");
+            assert_eq!(Host::parse(bad).unwrap_err().rule, Rule::Pattern, "{bad}");
         }
+    }
+
+    #[test]
+    fn a_label_of_a_host_has_at_most_63_characters_and_all_of_it_253() {
+        let host = |last: usize| [63, 63, 63, last].map(|length| "a".repeat(length)).join(".");
+        assert!(Host::parse(&host(61)).is_ok(), "253");
+        assert_eq!(Host::parse(&host(62)).unwrap_err().rule, Rule::Length);
+        assert!(Host::parse(&format!("{}.example", "a".repeat(63))).is_ok());
+        assert_eq!(Host::parse(&format!("{}.example", "a".repeat(64))).unwrap_err().rule, Rule::Pattern);
+        assert_eq!(Host::parse("").unwrap_err().rule, Rule::Length);
+    }
+
+    #[test]
+    fn a_name_has_no_spaces_at_its_ends() {
+        assert!(Name::parse("main 1").is_ok() && Name::parse(&"ä".repeat(64)).is_ok());
+        for (bad, rule) in [(" main", Rule::Pattern), ("main ", Rule::Pattern), ("", Rule::Length)] {
+            assert_eq!(Name::parse(bad).unwrap_err().rule, rule, "{bad:?}");
+        }
+        assert_eq!(Name::parse(&"ä".repeat(65)).unwrap_err().rule, Rule::Length);
     }
 }

@@ -165,7 +165,33 @@ text_value! {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
+    use crate::invalid::Rule;
+
+    #[test]
+    fn a_document_that_names_only_whom_and_how_is_read_with_the_defaults_of_the_rest() {
+        let smallest = json!({"base_url": "https://api.example.net/v1", "auth": "mtls"});
+        let http: Http = serde_json::from_value(smallest).unwrap();
+        assert_eq!(
+            serde_json::to_value(&http).unwrap(),
+            json!({
+                "base_url": "https://api.example.net/v1", "method": "POST", "auth": "mtls", "timeout_ms": 10_000,
+                "concurrency": 10, "max_tps": null, "success_status": [200, 201, 202], "idempotency_header": null,
+            })
+        );
+    }
+
+    #[test]
+    fn a_header_is_named_in_letters_digits_hyphens_and_underscores() {
+        for good in ["Idempotency-Key", "X_1"] {
+            assert!(HeaderName::parse(good).is_ok(), "{good}");
+        }
+        for bad in ["X Key", "Key:", "Schlüssel", "a.b"] {
+            assert_eq!(HeaderName::parse(bad).unwrap_err().rule, Rule::Pattern, "{bad}");
+        }
+    }
 
     #[test]
     fn a_base_url_is_https_to_a_host_without_user_query_and_fragment() {
@@ -174,28 +200,39 @@ mod tests {
             ("https://api.example.net:8443/v1/send", "api.example.net", 8443),
             ("https://192.0.2.7/", "192.0.2.7", 443),
             ("https://[2001:db8::1]:444/x", "2001:db8::1", 444),
+            ("https://[2001:db8::1]", "2001:db8::1", 443),
+            ("https://api.example.net:00080/", "api.example.net", 80),
+            ("https://api.example.net/!$%&'()*+,-.:;=@[]^_`{|}~", "api.example.net", 443),
         ] {
             let url = BaseUrl::parse(good).unwrap();
             assert_eq!((url.host().unwrap().as_str(), url.port().unwrap().get()), (host, port), "{good}");
         }
         for bad in [
             "http://api.example.net",
-            "https://",
+            "https:///",
             "https://localhost/x",
             "https://API.example.net",
             "https://user:pass@api.example.net",
             "https://api.example.net:0",
             "https://api.example.net:65536",
             "https://api.example.net:",
+            "https://api.example.net:000443",
+            "https://api.example.net:+443",
+            "https://api.example.net:4x",
             "https://api.example.net?x=1",
+            "https://api.example.net/?x=1",
             "https://api.example.net/x#y",
             "https://api.example.net/ x",
+            "https://api.example.net/\"x\"",
+            "https://api.example.net/<x",
+            "https://api.example.net/x>",
+            "https://api.example.net/ä",
             "https://[192.0.2.7]/",
             "https://[2001:db8::1]x/",
             "https://[2001:db8::1",
             "https://2001:db8::1/",
         ] {
-            assert!(BaseUrl::parse(bad).is_err(), "{bad}");
+            assert_eq!(BaseUrl::parse(bad).unwrap_err().rule, Rule::Pattern, "{bad}");
         }
     }
 }

@@ -72,6 +72,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
+    use crate::{connection::testing, invalid::Rule, testing::text};
 
     fn profile(mut document: Value, at: &str, value: Value) -> Profile {
         let (parent, name) = at.rsplit_once('/').unwrap();
@@ -118,6 +119,33 @@ mod tests {
     fn another_protocol_goes_to_somebody_else() {
         let [smpp, http]: [Profile; 2] = [smpp(), http()].map(|of| serde_json::from_value(of).unwrap());
         assert!(smpp.redirects(&http) && http.rebinds(&smpp));
-        assert_eq!([smpp.hosts(), http.hosts()].map(|of| of.len()), [1, 1]);
+        assert_eq!([smpp.protocol(), http.protocol()], [Protocol::Smpp, Protocol::Http]);
+    }
+
+    #[test]
+    fn a_profile_leads_to_each_of_its_hosts_once() {
+        let endpoint = |host: &str, port: i64| json!({"host": host, "port": port});
+        let endpoints =
+            [endpoint("b.example.net", 1), endpoint("a.example.net", 1), endpoint("a.example.net", 2)];
+        let two = testing::smpp(json!({"endpoints": endpoints}));
+        assert_eq!(two.hosts(), BTreeSet::from([text("a.example.net"), text("b.example.net")]));
+        assert_eq!(testing::http(json!({})).hosts(), BTreeSet::from([text("api.example.net")]));
+    }
+
+    #[test]
+    fn only_of_smpp_the_fields_can_disagree_with_each_other() {
+        for sound in [testing::smpp(json!({})), testing::http(json!({}))] {
+            assert_eq!(sound.clone().check(), Ok(sound));
+        }
+        let faults = testing::smpp(json!({"burst": 2, "dlr": {"test_vectors": [
+            {"submit_id": "a", "receipt": "id:a", "expect": "a"}, {"submit_id": "b", "receipt": "id:a", "expect": "a"},
+        ]}}))
+        .check()
+        .unwrap_err();
+        let told: Vec<_> = faults.iter().map(|fault| (fault.pointer.as_str(), fault.invalid.rule)).collect();
+        assert_eq!(
+            told,
+            [("/burst", Rule::Combination), ("/dlr/test_vectors/1/submit_id", Rule::Combination)]
+        );
     }
 }

@@ -153,20 +153,24 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::testing::{stamp, text};
+    use crate::{
+        Word as _,
+        connection::testing::{http, smpp},
+        testing::{stamp, text},
+    };
 
     fn lifted(field: SpecField, expires_at: Option<Timestamp>) -> SpecOverride {
         SpecOverride { field, reason: text("the operator says so"), reference: text("T-1"), expires_at }
     }
 
-    fn told(smpp: Value, overrides: Vec<SpecOverride>, private_network: bool) -> Vec<(String, Rule)> {
-        let mut document = json!({"endpoints": [{"host": "a.example.net", "port": 2775}]});
-        let Value::Object(more) = smpp else { panic!("an object") };
-        document.as_object_mut().unwrap().extend(more);
-        let profile: Profile = serde_json::from_value(json!({"smpp": document})).unwrap();
+    fn faults(profile: &Profile, overrides: Vec<SpecOverride>, private_network: bool) -> Vec<Fault> {
         let spec_overrides = List::parse(overrides).unwrap();
-        let proposed = Proposed { profile: &profile, spec_overrides: &spec_overrides, private_network };
-        let faults = proposed.faults(&DeniedCidrs::default(), stamp(1).at());
+        let proposed = Proposed { profile, spec_overrides: &spec_overrides, private_network };
+        proposed.faults(&DeniedCidrs::default(), stamp(1).at())
+    }
+
+    fn told(members: Value, overrides: Vec<SpecOverride>, private_network: bool) -> Vec<(String, Rule)> {
+        let faults = faults(&smpp(members), overrides, private_network);
         faults.into_iter().map(|fault| (fault.pointer, fault.invalid.rule)).collect()
     }
 
@@ -240,5 +244,42 @@ mod tests {
         assert_eq!(told(to(["a.example.net", "127.0.0.1"]), vec![], true), [at(1)]);
         assert_eq!(told(to(["10.0.0.1", "::1"]), vec![], false), [at(0), at(1)]);
         assert_eq!(told(to(["10.0.0.1", "198.51.100.7"]), vec![], true), []);
+    }
+
+    #[test]
+    fn a_base_url_of_http_must_lead_where_a_connection_may_and_has_no_limits_of_smpp() {
+        let to = |host: &str| http(json!({"base_url": format!("https://{host}/v1")}));
+        let told = |host: &str, private_network| -> Vec<_> {
+            let faults = faults(&to(host), vec![], private_network);
+            faults.into_iter().map(|fault| (fault.pointer, fault.invalid.message)).collect()
+        };
+        let at = |message: &str| vec![("/http/base_url".to_owned(), message.to_owned())];
+        assert_eq!(told("api.example.net", false), []);
+        assert_eq!(told("10.0.0.1", true), []);
+        let private = "is a private address: the connection must say private_network";
+        assert_eq!(told("10.0.0.1", false), at(private));
+        let denied = "is in a block that this service does not connect to (endpoints.denied_cidrs)";
+        assert_eq!(told("[::1]", true), at(denied));
+    }
+
+    #[test]
+    fn a_refusal_says_the_limit_and_which_entry_lifts_it() {
+        let wide = json!({"window_size": 1001, "system_type": "x".repeat(13), "tls": {"mode": "off"}});
+        let messages = faults(&smpp(wide), vec![], false).into_iter().map(|fault| fault.invalid.message);
+        assert_eq!(
+            messages.collect::<Vec<_>>(),
+            [
+                "must have at most 12 octets; more takes an entry `system_type` in spec_overrides",
+                "must be at most 1000; more takes an entry `window_size` in spec_overrides",
+                "must be required to a public address; off takes an entry `tls_off` in spec_overrides, or private_network",
+            ]
+        );
+    }
+
+    #[test]
+    fn there_is_room_for_an_override_of_each_limit_and_for_no_more() {
+        assert_eq!(SpecField::WORDS.len(), SpecField::WORDS_COUNT);
+        let many = |count| vec![lifted(SpecField::Password, None); count];
+        assert!(SpecOverrides::parse(many(6)).is_ok() && SpecOverrides::parse(many(7)).is_err());
     }
 }

@@ -123,4 +123,20 @@ mod tests {
         assert_eq!(find(&plmn("204", "04")).map(|network| network.country), Some("NL"));
         assert_eq!(find(&plmn("204", "004")), None);
     }
+
+    #[test]
+    fn a_row_of_the_data_has_two_codes_a_country_and_a_name() {
+        let whole = parse("262\t01\tDE\tTelekom").unwrap();
+        assert_eq!((whole.plmn.to_string().as_str(), whole.country, whole.name), ("262-01", "DE", "Telekom"));
+        for bad in [
+            "262\t01\tDE",
+            "262\t01\tDE\t",
+            "262\t01\tDEU\tX",
+            "262\t01\tDE\tX\tY",
+            "26\t01\tDE\tX",
+            "262\t1\tDE\tX",
+        ] {
+            assert_eq!(parse(bad), None, "{bad}");
+        }
+    }
 }

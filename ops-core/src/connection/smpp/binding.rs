@@ -135,3 +135,41 @@ impl Npi {
     /// E.163/E.164.
     pub(super) const E164: Self = Self(1);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Listed, Word, invalid::Rule};
+
+    #[test]
+    fn a_bind_type_says_which_way_its_sessions_go_and_a_pair_takes_two() {
+        for (word, sends, receives, tcp_sessions) in [
+            ("transceiver", true, true, 1),
+            ("transmitter", true, false, 1),
+            ("receiver", false, true, 1),
+            ("pair", true, true, 2),
+        ] {
+            let of = BindType::parse(word).unwrap();
+            assert_eq!(
+                (of.sends(), of.receives(), of.tcp_sessions()),
+                (sends, receives, tcp_sessions),
+                "{word}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_version_is_stated_in_an_octet_whose_digits_are_its_own() {
+        for version in ["3.3", "3.4", "5.0"] {
+            let octet = format!("{:x}", InterfaceVersion::parse(version).unwrap().octet());
+            assert_eq!(octet, version.replace('.', ""));
+        }
+    }
+
+    #[test]
+    fn a_numbering_plan_is_one_that_smpp_lists() {
+        let listed: Vec<i64> = (-1..=20).filter(|&npi| Npi::parse(npi).is_ok()).collect();
+        assert_eq!(listed, [0, 1, 3, 4, 6, 8, 9, 10, 14, 18]);
+        assert_eq!(Npi::parse(2).unwrap_err().rule, Rule::OneOf);
+    }
+}

@@ -141,14 +141,14 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
+    use crate::connection::{Profile, testing::smpp};
 
     /// Pointers of the faults of a profile with these members.
     fn told(members: Value) -> Vec<String> {
-        let mut document = json!({"endpoints": [{"host": "a.example.net", "port": 2775}]});
-        let Value::Object(more) = members else { panic!("an object") };
-        document.as_object_mut().unwrap().extend(more);
-        let smpp: Smpp = serde_json::from_value(document).unwrap();
-        smpp.check().err().unwrap_or_default().into_iter().map(|fault| fault.pointer).collect()
+        let Profile::Smpp(smpp) = smpp(members) else { panic!("it speaks SMPP") };
+        let faults = smpp.check().err().unwrap_or_default();
+        assert!(faults.iter().all(|fault| [Rule::Combination, Rule::Unique].contains(&fault.invalid.rule)));
+        faults.into_iter().map(|fault| fault.pointer).collect()
     }
 
     fn old(mut members: Value) -> Value {
@@ -176,8 +176,11 @@ mod tests {
         assert!(to("pair", &["transmit", "receive"]).is_empty());
         assert!(to("pair", &["any"]).is_empty());
         assert!(to("transmitter", &["transmit"]).is_empty());
+        assert!(to("receiver", &["receive"]).is_empty());
+        assert!(to("transceiver", &["transmit", "any"]).is_empty());
         for (bind_type, directions) in [
             ("pair", &["transmit"][..]),
+            ("pair", &["receive"]),
             ("receiver", &["transmit"]),
             ("transmitter", &["receive"]),
             ("transceiver", &["transmit", "receive"]),
@@ -193,6 +196,27 @@ mod tests {
             told(json!({"interface_version": "3.3"})),
             ["/bind_type", "/long_message", "/dlr/id_source", "/dlr/submit_id_base", "/dlr/receipt_id_base"]
         );
+        for (dlr, at) in [
+            (
+                json!({"id_source": "tlv", "submit_id_base": "hex", "receipt_id_base": "hex"}),
+                "/dlr/id_source",
+            ),
+            (
+                json!({"id_source": "text", "submit_id_base": "raw", "receipt_id_base": "hex"}),
+                "/dlr/submit_id_base",
+            ),
+            (
+                json!({"id_source": "text", "submit_id_base": "dec", "receipt_id_base": "raw"}),
+                "/dlr/receipt_id_base",
+            ),
+        ] {
+            assert_eq!(told(old(json!({"dlr": dlr}))), [at]);
+        }
+        for long_message in ["udh", "sar_tlv", "message_payload"] {
+            assert_eq!(told(old(json!({"long_message": long_message}))), ["/long_message"]);
+        }
+        assert_eq!(told(old(json!({"bind_type": "transceiver"}))), ["/bind_type"]);
+        assert!(told(json!({"registered_delivery": {"receipt": "failure_only"}})).is_empty(), "3.4 has them");
         assert_eq!(told(old(json!({"tlvs": [{"tag": 5120, "type": "integer"}]}))), ["/tlvs"]);
         assert_eq!(
             told(old(json!({"registered_delivery": {"receipt": "failure_only"}}))),
@@ -207,6 +231,8 @@ mod tests {
         };
         assert!(with("5.0").is_empty());
         assert_eq!(with("3.4"), ["/registered_delivery/receipt"]);
+        let before = old(json!({"registered_delivery": {"receipt": "success_only"}}));
+        assert_eq!(told(before), ["/registered_delivery/receipt"]);
     }
 
     #[test]
@@ -223,6 +249,10 @@ mod tests {
         );
         assert!(with(json!({"registered_delivery": {"receipt": "none"}})).is_empty());
         assert!(with(json!({"dlr": {"scope": "operator"}})).is_empty());
+        assert_eq!(with(json!({"dlr": {"scope": "session"}})), ["/registered_delivery"]);
+        for receiving in ["receiver", "pair", "transceiver"] {
+            assert!(with(json!({"bind_type": receiving})).is_empty(), "{receiving}");
+        }
     }
 
     #[test]
@@ -237,6 +267,8 @@ mod tests {
         assert_eq!(told(json!({"reconnect": {"initial_ms": 5001, "max_ms": 5000}})), ["/reconnect/max_ms"]);
         assert!(told(json!({"burst": 2, "max_tps": 10})).is_empty());
         assert_eq!(told(json!({"burst": 2})), ["/burst"]);
+        assert_eq!(told(json!({"burst": 1.001})), ["/burst"]);
+        assert!(told(json!({"burst": 1})).is_empty(), "it is what nobody has to say");
     }
 
     #[test]
@@ -247,9 +279,9 @@ mod tests {
                 "encodings": [encoding("gsm7"), encoding("ucs2"), encoding("gsm7")],
                 "tlvs": [{"tag": 1, "type": "octets"}, {"tag": 1, "type": "integer"},
                          {"tag": 1, "type": "integer", "direction": "receive"}],
-                "source_ips": ["192.0.2.1", "192.0.2.1/32"], "peer_ips": ["192.0.2.0/24"],
+                "source_ips": ["192.0.2.1", "192.0.2.1/32"], "peer_ips": ["192.0.2.0/24", "192.0.2.1", "192.0.2.0/24"],
             })),
-            ["/encodings/2", "/tlvs/1", "/source_ips/1"]
+            ["/encodings/2", "/tlvs/1", "/source_ips/1", "/peer_ips/2"]
         );
     }
 

@@ -114,6 +114,8 @@ text_value! {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::{Value, json};
+
     use super::*;
     use crate::{Number, Text};
 
@@ -128,14 +130,54 @@ mod tests {
         }
     }
 
+    fn many(n: usize) -> Vec<Endpoint> {
+        (0..n).map(|i| endpoint(&format!("s{i}.example.net"))).collect()
+    }
+
     #[test]
     fn endpoints_are_one_to_sixteen_and_none_twice() {
-        let many = |n: usize| (0..n).map(|i| endpoint(&format!("s{i}.example.net"))).collect::<Vec<_>>();
-        assert!(Endpoints::parse(many(0)).is_err());
-        assert!(Endpoints::parse(many(16)).is_ok());
-        assert!(Endpoints::parse(many(17)).is_err());
-        let mut twice = many(2);
-        twice.push(endpoint("s0.example.net"));
-        assert_eq!(Endpoints::parse(twice).unwrap_err()[0].pointer, "/2");
+        for good in [1, 16] {
+            let endpoints = Endpoints::parse(many(good)).unwrap();
+            assert_eq!(
+                endpoints.iter().cloned().collect::<Vec<_>>(),
+                many(good),
+                "in the order they were given"
+            );
+        }
+        for bad in [0, 17] {
+            let number = Fault::new("", Rule::Length, "must have 1 to 16 entries");
+            assert_eq!(Endpoints::parse(many(bad)).unwrap_err(), [number], "{bad}");
+        }
+        let mut twice = many(17);
+        twice.extend(many(1));
+        let told: Vec<_> =
+            Endpoints::parse(twice).unwrap_err().into_iter().map(|fault| fault.pointer).collect();
+        assert_eq!(told, ["", "/17"], "all faults at once");
+    }
+
+    #[test]
+    fn an_endpoint_is_another_one_by_host_port_or_direction_and_by_nothing_else() {
+        let beside = |other: Endpoint| Endpoints::parse(vec![endpoint("a.example.net"), other]).is_ok();
+        let same = || endpoint("a.example.net");
+        assert!(beside(endpoint("b.example.net")));
+        assert!(beside(Endpoint { port: Port::parse(2776).unwrap(), ..same() }));
+        assert!(beside(Endpoint { direction: Direction::Transmit, ..same() }));
+        assert!(!beside(Endpoint { priority: Priority::parse(1).unwrap(), ..same() }));
+        assert!(!beside(Endpoint { weight: Weight::parse(2).unwrap(), ..same() }));
+        assert!(!beside(Endpoint { site: Some(Site::parse("FRA").unwrap()), ..same() }));
+    }
+
+    #[test]
+    fn a_document_lists_endpoints_with_everything_that_was_not_said_and_is_refused_by_its_first_fault() {
+        let short = json!([{"host": "a.example.net", "port": 2775}]);
+        let endpoints: Endpoints = serde_json::from_value(short.clone()).unwrap();
+        assert_eq!(
+            serde_json::to_value(&endpoints).unwrap(),
+            json!([{"host": "a.example.net", "port": 2775, "priority": 0, "weight": 1, "direction": "any", "site": null}])
+        );
+        let refused =
+            |document: Value| serde_json::from_value::<Endpoints>(document).unwrap_err().to_string();
+        assert_eq!(refused(json!([])), "must have 1 to 16 entries");
+        assert_eq!(refused(json!([short[0], short[0]])), "has the host, port and direction of another");
     }
 }

@@ -140,6 +140,61 @@ mod tests {
     }
 
     #[test]
+    fn one_message_has_one_form_of_its_id() {
+        use IdBase::{Dec, Hex, Raw};
+        let as_it_is = Dlr::default();
+        let upper = Dlr { id_case: IdCase::Upper, strip_leading_zeros: true, ..Dlr::default() };
+        for (dlr, base, id, form) in [
+            (&as_it_is, Dec, "0", Some("0")),
+            (&as_it_is, Dec, "000", Some("0")),
+            (&as_it_is, Dec, "0090", Some("90")),
+            (&as_it_is, Dec, "9a", None),
+            (&as_it_is, Dec, "", None),
+            (&as_it_is, Hex, "0xFf", Some("255")),
+            (&as_it_is, Hex, "fffffffffffffffff", Some("295147905179352825855")),
+            (&as_it_is, Hex, "0x", None),
+            (&as_it_is, Hex, "0X1", None),
+            (&as_it_is, Hex, "g", None),
+            (&as_it_is, Raw, "00aB-1", Some("00aB-1")),
+            (&upper, Raw, "00aB-1", Some("AB-1")),
+            (&upper, Raw, "000", Some("0")),
+            (&upper, Raw, "100", Some("100")),
+        ] {
+            assert_eq!(dlr.canonical(id, base).as_deref(), form, "{base} {id}");
+        }
+    }
+
+    #[test]
+    fn a_receipt_names_its_message_behind_the_word_id_or_is_its_name() {
+        use IdSource::{Text, Tlv, TlvThenText};
+        for (source, receipt, id) in [
+            (Text, RECEIPT, Some("0123456789")),
+            (Text, "stat:DELIVRD ID:  a1 err:000", Some("a1")),
+            (Text, "grid:1 id:2", Some("2")),
+            (Text, "grid:1", None),
+            (Text, "id:", None),
+            (Text, "a1", None),
+            (Tlv, RECEIPT, Some(RECEIPT)),
+            (TlvThenText, "a1", Some("a1")),
+            (TlvThenText, "id:a1", Some("a1")),
+        ] {
+            let dlr = Dlr { id_source: source, ..Dlr::default() };
+            assert_eq!(dlr.id_in(receipt), id, "{source} {receipt}");
+        }
+    }
+
+    #[test]
+    fn each_vector_is_told_at_its_own_place() {
+        let vector =
+            |receipt: &str| TestVector { submit_id: text("a"), receipt: text(receipt), expect: text("a") };
+        let vectors = [vector("id:a"), vector("id:b"), vector("id:c")];
+        let dlr = Dlr { test_vectors: List::parse(vectors.to_vec()).unwrap(), ..Dlr::default() };
+        let told: Vec<_> = dlr.check().into_iter().map(|fault| (fault.pointer, fault.invalid.rule)).collect();
+        let at = |place: &str| (format!("/test_vectors/{place}/receipt"), Rule::Combination);
+        assert_eq!(told, [at("1"), at("2")]);
+    }
+
+    #[test]
     fn a_vector_that_does_not_come_together_is_told_on_the_side_that_is_wrong() {
         use IdBase::{Dec, Hex, Raw};
         let by_text = |submit, receipt| dlr(IdSource::Text, submit, receipt);

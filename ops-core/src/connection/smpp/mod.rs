@@ -206,3 +206,75 @@ impl Smpp {
         self.redirects(next) || bind(self) != bind(next)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Map, Value, json};
+
+    use crate::connection::testing::smpp;
+
+    #[test]
+    fn what_a_document_does_not_name_has_the_value_that_gateways_use() {
+        let bind = json!({
+            "endpoints": [
+                {"host": "a.example.net", "port": 2775, "priority": 0, "weight": 1, "direction": "any", "site": null},
+            ],
+            "bind_type": "transceiver", "sessions": 1, "max_binds": null, "interface_version": "3.4",
+            "system_type": "", "address_range": "", "addr_ton": 0, "addr_npi": 0, "service_type": "",
+            "connect_timeout_ms": 10_000, "bind_timeout_ms": 30_000, "response_timeout_ms": 60_000,
+            "enquire_link_interval_ms": 20_000, "enquire_link_misses": 3, "inactivity_timeout_ms": 0,
+            "rebind_gap_ms": 2000,
+        });
+        let traffic = json!({
+            "window_size": 10, "max_tps": null, "tps_unit": "segment", "tps_scope": "account", "burst": 1,
+            "throttle_backoff_ms": 1000,
+            "reconnect": {
+                "initial_ms": 1000, "after_refusal_ms": 30_000, "factor": 2, "max_ms": 60_000, "jitter": 0.2,
+                "stop_after_refusals": 5,
+            },
+            "tls": {
+                "mode": "required", "min_version": "1.2", "server_name": null, "trust": "public", "spki_sha256": [],
+            },
+            "encodings": [
+                {"alphabet": "gsm7", "data_coding": 0, "charset": "gsm7"},
+                {"alphabet": "ucs2", "data_coding": 8, "charset": "utf16be"},
+            ],
+            "long_message": "udh",
+            "source": {
+                "alphanumeric": {"ton": 5, "npi": 0}, "international": {"ton": 1, "npi": 1},
+                "short_code": {"ton": 3, "npi": 0},
+            },
+            "destination": {"format": "e164", "prepend": "", "ton": 1, "npi": 1},
+            "registered_delivery": {"receipt": "final", "intermediate": false},
+            "dlr": {
+                "id_source": "tlv_then_text", "submit_id_base": "raw", "receipt_id_base": "raw", "id_case": "keep",
+                "strip_leading_zeros": false, "scope": "connection", "expiry_s": 259_200, "time_zone": null,
+                "date_format": "auto", "test_vectors": [],
+            },
+            "tlvs": [], "source_ips": [], "peer_ips": [], "access": {"kind": "internet", "note": null},
+        });
+        let whole: Map<_, _> =
+            [bind, traffic].iter().filter_map(Value::as_object).cloned().flatten().collect();
+        assert_eq!(serde_json::to_value(smpp(json!({}))).unwrap(), json!({"smpp": whole}));
+    }
+
+    #[test]
+    fn whatever_a_document_names_is_written_as_it_was_read() {
+        let named = json!({
+            "max_binds": 4, "service_type": "CMT", "max_tps": 12.5, "burst": 1.5,
+            "tls": {
+                "mode": "off", "min_version": "1.3", "server_name": "b.example.net", "trust": "public",
+                "spki_sha256": ["AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="],
+            },
+            "destination": {"format": "zero_zero", "prepend": "99", "ton": 2, "npi": 8},
+            "tlvs": [{"tag": 5120, "type": "c_string", "octets_max": 21, "required": true, "direction": "transmit"}],
+            "source_ips": ["192.0.2.7/32"], "peer_ips": ["2001:db8::/32"],
+            "access": {"kind": "vpn", "note": "tunnel 7"},
+        });
+        let written = serde_json::to_value(smpp(named.clone())).unwrap();
+        let Value::Object(members) = named else { panic!("an object") };
+        for (name, value) in members {
+            assert_eq!(written["smpp"][&name], value, "{name}");
+        }
+    }
+}

@@ -162,25 +162,79 @@ mod tests {
     #[test]
     fn trust_is_public_or_certificates_and_nothing_else() {
         assert_eq!(Trust::parse("public"), Ok(Trust::Public));
-        for good in [ONE, ONE.trim_end(), &ONE.repeat(3), &ONE.replace('\n', "\r\n")] {
-            assert!(matches!(Trust::parse(good), Ok(Trust::Pem(text)) if !text.contains('\r')), "{good}");
+        let spaced = format!("{ONE}\n\n{ONE}\n");
+        for good in [ONE, ONE.trim_end(), &ONE.repeat(3), &spaced] {
+            assert_eq!(Trust::parse(good), Ok(Trust::Pem(good.to_owned())));
+            assert_eq!(
+                Trust::parse(&good.replace('\n', "\r\n")),
+                Ok(Trust::Pem(good.to_owned())),
+                "line feeds only"
+            );
         }
-        let key = ONE.replace("CERTIFICATE", "PRIVATE KEY");
-        for bad in
-            ["", "Public", "x", &ONE[1..], &ONE.replace("MIIB\nAA==\n", ""), &ONE.replace("MI", "M!"), &key]
-        {
+        for bad in [
+            "",
+            "Public",
+            "x",
+            &ONE[1..],
+            &ONE.replace("CERTIFICATE", "PRIVATE KEY"),
+            // no body, an empty line in it, and what is no base64
+            &ONE.replace("MIIB\nAA==\n", ""),
+            &ONE.replace("MIIB\n", "MIIB\n\n"),
+            &ONE.replace("MI", "M!"),
+            // no end, no beginning, a beginning before the end
+            &ONE.replace("-----END CERTIFICATE-----\n", ""),
+            &ONE.replace("-----BEGIN CERTIFICATE-----\n", ""),
+            &ONE.replace("AA==", "-----BEGIN CERTIFICATE-----\nAA=="),
+            // what stands before, between and behind
+            &format!("\n{ONE}"),
+            &format!("{ONE}public\n{ONE}"),
+            &format!("{ONE}AA=="),
+            &format!("{ONE}{}", ONE.replace("-----END CERTIFICATE-----\n", "")),
+            // an end of a line that is none
+            &ONE.replace("MIIB\n", "MIIB\r"),
+        ] {
             assert_eq!(Trust::parse(bad).unwrap_err().rule, Rule::Pattern, "{bad}");
         }
-        let long = ONE.replace("MIIB", &"MIIB".repeat(8 * 1024));
-        assert_eq!(Trust::parse(&long).unwrap_err().rule, Rule::Length);
+        for bad in ["\0", "public\t", &ONE.replace("MIIB", "\u{202e}MIIB")] {
+            assert_eq!(Trust::parse(bad).unwrap_err().rule, Rule::Characters, "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn certificates_may_have_32_kibibytes_together() {
+        let of = |octets: usize| ONE.replace("MIIB", &"A".repeat(octets + "MIIB".len() - ONE.len()));
+        assert!(Trust::parse(&of(32 * 1024)).is_ok());
+        let refused = Trust::parse(&of(32 * 1024 + 1)).unwrap_err();
+        assert_eq!(
+            (refused.rule, refused.message.as_str()),
+            (Rule::Length, "must have at most 32768 octets")
+        );
+    }
+
+    #[test]
+    fn a_document_holds_trust_as_one_text() {
+        for text in ["public", ONE] {
+            let trust: Trust = serde_json::from_value(text.into()).unwrap();
+            assert_eq!(serde_json::to_value(&trust).unwrap(), text);
+        }
+        let refused = serde_json::from_value::<Trust>("private".into()).unwrap_err();
+        assert_eq!(refused.to_string(), "must be public, or certificates in PEM and nothing else");
     }
 
     #[test]
     fn a_pin_is_the_base64_of_32_octets() {
-        let good = format!("{}=", "A".repeat(43));
-        assert!(Pin::parse(&good).is_ok());
-        for bad in ["A".repeat(44), format!("{}B=", "A".repeat(42)), format!("{}==", "A".repeat(42))] {
-            assert!(Pin::parse(&bad).is_err(), "{bad}");
+        let ending = |last: char| format!("{}+/{last}=", "A".repeat(40));
+        let alphabet = ('A'..='Z').chain('a'..='z').chain('0'..='9').chain(['+', '/']);
+        let sound: String = alphabet.filter(|&last| Pin::parse(&ending(last)).is_ok()).collect();
+        assert_eq!(sound, "AEIMQUYcgkosw048", "the last character has four bits of the 256");
+        for bad in [
+            "A".repeat(44),
+            format!("{}==", "A".repeat(42)),
+            format!("{}-{}=", "A".repeat(20), "A".repeat(22)),
+            format!("{}={}=", "A".repeat(20), "A".repeat(22)),
+        ] {
+            assert_eq!(Pin::parse(&bad).unwrap_err().rule, Rule::Pattern, "{bad}");
         }
+        assert_eq!(Pin::parse(&"A".repeat(45)).unwrap_err().rule, Rule::Length);
     }
 }
