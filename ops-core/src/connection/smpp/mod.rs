@@ -253,8 +253,8 @@ mod tests {
             },
             "tlvs": [], "source_ips": [], "peer_ips": [], "access": {"kind": "internet", "note": null},
         });
-        let whole: Map<_, _> =
-            [bind, traffic].iter().filter_map(Value::as_object).cloned().flatten().collect();
+        let members = [bind, traffic].map(|part| part.as_object().unwrap().clone());
+        let whole: Map<_, _> = members.into_iter().flatten().collect();
         assert_eq!(serde_json::to_value(smpp(json!({}))).unwrap(), json!({"smpp": whole}));
     }
 
