@@ -35,9 +35,11 @@ impl Tree {
 
     /// The Rust that differs, in the form of `git diff`.
     pub(crate) fn changes_since(&self, base: Option<&str>) -> Result<String, Failure> {
-        let base = match base {
-            Some(base) => base.to_owned(),
-            None => default_base()?,
+        let Some(base) = base.map_or_else(default_base, |base| Ok(Some(base.to_owned())))? else {
+            say(
+                "mutants: no commit before this one is here to compare with; name one with --base, or fetch it",
+            );
+            return Ok(String::new());
         };
         let commit = git(checkout(), &["rev-parse", "--verify", "--quiet", &format!("{base}^{{commit}}")])
             .map_err(|_| format!("{base} is no commit here; name another with --base, or fetch it first"))?;
@@ -46,12 +48,14 @@ impl Tree {
     }
 }
 
-/// Where this branch left `origin/main`; on `main` itself, the commit before.
-fn default_base() -> Result<String, Failure> {
+/// Where this branch left `origin/main`; on `main` itself, the commit before, unless the clone is a shallow one.
+fn default_base() -> Result<Option<String>, Failure> {
     let head = git(checkout(), &["rev-parse", "HEAD"])?;
     match git(checkout(), &["merge-base", "HEAD", "origin/main"]) {
-        Ok(fork) if fork != head => Ok(fork.trim().to_owned()),
-        _ => Ok("HEAD~1".to_owned()),
+        Ok(fork) if fork != head => Ok(Some(fork.trim().to_owned())),
+        _ => Ok(git(checkout(), &["rev-parse", "--verify", "--quiet", "HEAD~1"])
+            .is_ok()
+            .then(|| "HEAD~1".to_owned())),
     }
 }
 
