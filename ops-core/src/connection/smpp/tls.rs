@@ -189,7 +189,7 @@ mod tests {
             &format!("\n{ONE}"),
             &format!("{ONE}public\n{ONE}"),
             &format!("{ONE}AA=="),
-            &format!("{ONE}{}", ONE.replace("-----END CERTIFICATE-----\n", "")),
+            &format!("{ONE}{}", ONE.trim_end().replace("\n-----END CERTIFICATE-----", "")),
             // an end of a line that is none
             &ONE.replace("MIIB\n", "MIIB\r"),
         ] {
