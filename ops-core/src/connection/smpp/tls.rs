@@ -133,7 +133,8 @@ fn is_pem(text: &str) -> bool {
             _ => return false,
         };
     }
-    certificates > 0 && body_lines.is_none()
+    // the first line has begun one, so there is one that has ended
+    body_lines.is_none()
 }
 
 impl TryFrom<String> for Trust {
