@@ -46,6 +46,11 @@ fn block(text: &str) -> Option<IpNet> {
         Ok(address) => IpNet::from(address),
         Err(_) => IpNet::from_str(text).ok()?,
     };
+    // an IPv4 block that is written as an IPv6 one (RFC 4291 §2.5.5.2) is the IPv4 block
+    let block = match (block.addr().to_canonical(), block.prefix_len().checked_sub(96)) {
+        (address @ IpAddr::V4(_), Some(prefix)) => IpNet::new(address, prefix).ok()?,
+        _ => block,
+    };
     (block.addr() == block.network()).then_some(block)
 }
 
@@ -108,5 +113,20 @@ mod tests {
         {
             assert_eq!(block.holds(address.parse().unwrap()), holds, "{address}");
         }
+    }
+
+    #[test]
+    fn an_ipv4_block_that_is_written_as_an_ipv6_one_is_the_ipv4_block() {
+        for (mapped, plain) in [
+            ("::ffff:10.0.0.0/104", "10.0.0.0/8"),
+            ("::ffff:a00:7", "10.0.0.7"),
+            ("::ffff:0:0/96", "0.0.0.0/0"),
+        ] {
+            assert_eq!(Cidr::parse(mapped), Cidr::parse(plain), "{mapped}");
+        }
+        assert!(Cidr::parse("::ffff:10.0.0.0/8").is_err(), "it has bits behind the prefix");
+        assert!(Cidr::parse("::ffff:10.0.0.7/104").is_err());
+        let block = Cidr::parse("::ffff:10.0.0.0/104").unwrap();
+        assert!(block.holds("10.1.2.3".parse().unwrap()) && block.holds("::ffff:10.1.2.3".parse().unwrap()));
     }
 }
