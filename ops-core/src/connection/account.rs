@@ -35,14 +35,9 @@ impl Profile {
     pub fn places(&self) -> BTreeSet<Place> {
         match self {
             Self::Smpp(smpp) => {
-                let uses = |direction| match direction {
-                    Direction::Transmit => smpp.bind_type.sends(),
-                    Direction::Receive => smpp.bind_type.receives(),
-                    Direction::Any => false,
-                };
-                let of = |direction: Direction| {
+                let of = |direction: Direction, is_used: bool| {
                     let takes = move |taken: Direction| taken == Direction::Any || taken == direction;
-                    let used = smpp.endpoints.iter().filter(move |e| takes(e.direction) && uses(direction));
+                    let used = smpp.endpoints.iter().filter(move |e| is_used && takes(e.direction));
                     used.map(move |endpoint| Place {
                         host: endpoint.host.clone(),
                         port: endpoint.port,
@@ -50,7 +45,8 @@ impl Profile {
                         direction,
                     })
                 };
-                of(Direction::Transmit).chain(of(Direction::Receive)).collect()
+                let sends = of(Direction::Transmit, smpp.bind_type.sends());
+                sends.chain(of(Direction::Receive, smpp.bind_type.receives())).collect()
             }
             Self::Http(http) => {
                 let place = http.base_url.host().zip(http.base_url.port()).map(|(host, port)| Place {
