@@ -82,12 +82,12 @@ mod tests {
         let of = |bind_type: &str| {
             places(json!({"smpp": {"bind_type": bind_type, "system_type": "VMA", "endpoints": [
                 {"host": "a.example.net", "port": 1}, {"host": "b.example.net", "port": 2, "direction": "transmit"},
-                {"host": "b.example.net", "port": 2, "direction": "receive", "site": "FRA"},
+                {"host": "b.example.net", "port": 3, "direction": "receive", "site": "FRA"},
             ]}}))
         };
         let (sends, receives) = (
             ["a.example.net:1 VMA transmit", "b.example.net:2 VMA transmit"],
-            ["a.example.net:1 VMA receive", "b.example.net:2 VMA receive"],
+            ["a.example.net:1 VMA receive", "b.example.net:3 VMA receive"],
         );
         assert_eq!(of("transmitter"), sends);
         assert_eq!(of("receiver"), receives);
