@@ -2,6 +2,8 @@
 
 use std::env;
 use std::ffi::OsString;
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -42,6 +44,17 @@ pub(crate) fn target_folder() -> Result<PathBuf, Failure> {
         serde_json::from_slice(&output.stdout).map_err(|cause| Failure::because("cargo metadata", cause))?;
     let folder = metadata.get("target_directory").and_then(Value::as_str);
     Ok(folder.ok_or("cargo metadata names no target folder")?.into())
+}
+
+/// An empty folder of this name there; what an earlier run left in it is gone.
+pub(crate) fn emptied_target_folder(name: impl AsRef<Path>) -> Result<PathBuf, Failure> {
+    let folder = target_folder()?.join(name);
+    let emptied = match fs::remove_dir_all(&folder) {
+        Err(cause) if cause.kind() != io::ErrorKind::NotFound => Err(cause),
+        _ => fs::create_dir_all(&folder),
+    };
+    emptied.map_err(|cause| Failure::because(folder.display(), cause))?;
+    Ok(folder)
 }
 
 /// The command as a person would run it in the top folder of the checkout.

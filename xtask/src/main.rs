@@ -24,6 +24,7 @@ mod cache;
 mod cargo;
 mod elapsed;
 mod failure;
+mod git;
 mod interrupt;
 mod process;
 mod say;

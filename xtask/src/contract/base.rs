@@ -2,12 +2,11 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use super::{Document, FOLDER};
 use crate::cargo::checkout;
 use crate::failure::Failure;
-use crate::process::finish;
+use crate::git::git;
 
 /// The tags of releases.
 const RELEASES: &str = "v*";
@@ -92,13 +91,6 @@ fn last_release(checkout: &Path) -> Result<Option<String>, Failure> {
     }
     let name = git(checkout, &["describe", "--tags", "--abbrev=0", "--match", RELEASES])?;
     Ok(Some(name.trim().to_owned()))
-}
-
-fn git(checkout: &Path, arguments: &[&str]) -> Result<String, Failure> {
-    let mut command = Command::new("git");
-    command.args(arguments).current_dir(checkout);
-    let output = finish(command)?;
-    String::from_utf8(output.stdout).map_err(|cause| Failure::because("git", cause))
 }
 
 #[cfg(test)]

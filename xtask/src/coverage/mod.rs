@@ -6,13 +6,12 @@ mod llvm;
 mod report;
 
 use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use serde_json::Value;
 
-use crate::cargo::{cargo, checkout, target_folder};
+use crate::cargo::{cargo, checkout, emptied_target_folder, target_folder};
 use crate::failure::Failure;
 use crate::interrupt;
 use crate::process;
@@ -48,12 +47,11 @@ const PROFILES: &str = "%c%8m.profraw";
 
 /// Runs the tests, reads what they left, and fails when a test or a layer does.
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
-    let folder = target_folder()?.join(FOLDER);
     if arguments.report {
-        return Ok(show(&report(&folder)?, arguments));
+        return Ok(show(&report(&target_folder()?.join(FOLDER))?, arguments));
     }
     let llvm = Llvm::ensure()?;
-    empty(&folder).map_err(|cause| Failure::because(folder.display(), cause))?;
+    let folder = emptied_target_folder(FOLDER)?;
     let wrapper = checkout().join(WRAPPER).display().to_string();
     let profiles = folder.join(PROFILES).display().to_string();
     let variables = [("RUSTC_WORKSPACE_WRAPPER", wrapper.as_str()), ("LLVM_PROFILE_FILE", profiles.as_str())];
@@ -123,11 +121,4 @@ fn programs(arguments: &[String], variables: &[(&str, &str)]) -> Result<Vec<Path
         programs.extend(message.get("executable").and_then(Value::as_str).map(PathBuf::from));
     }
     Ok(programs)
-}
-
-fn empty(folder: &Path) -> io::Result<()> {
-    match fs::remove_dir_all(folder) {
-        Err(cause) if cause.kind() != io::ErrorKind::NotFound => Err(cause),
-        _ => fs::create_dir_all(folder),
-    }
 }

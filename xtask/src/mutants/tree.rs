@@ -2,11 +2,10 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use crate::cargo::checkout;
 use crate::failure::Failure;
-use crate::process;
+use crate::git::git;
 use crate::say::say;
 
 /// What is committed, in another place.
@@ -57,11 +56,4 @@ fn default_base() -> Result<Option<String>, Failure> {
             .is_ok()
             .then(|| "HEAD~1".to_owned())),
     }
-}
-
-fn git(folder: &Path, arguments: &[&str]) -> Result<String, Failure> {
-    let mut command = Command::new("git");
-    command.args(arguments).current_dir(folder);
-    let output = process::finish(command)?;
-    String::from_utf8(output.stdout).map_err(|cause| Failure::because("git", cause))
 }

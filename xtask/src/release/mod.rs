@@ -8,11 +8,11 @@ mod checksums;
 mod sbom;
 mod version;
 
-use std::fs;
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use crate::cargo::target_folder;
+use crate::cargo::emptied_target_folder;
 use crate::contract;
 use crate::elapsed::elapsed;
 use crate::failure::Failure;
@@ -43,11 +43,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         );
     }
     let version = Version::of_workspace()?;
-    let folder = target_folder()?.join("release").join(version.to_string());
-    if folder.exists() {
-        fs::remove_dir_all(&folder).map_err(|cause| Failure::because(folder.display(), cause))?;
-    }
-    fs::create_dir_all(&folder).map_err(|cause| Failure::because(folder.display(), cause))?;
+    let folder = emptied_target_folder(Path::new("release").join(version.to_string()))?;
 
     let mut failed = Vec::new();
     let mut archives = None;

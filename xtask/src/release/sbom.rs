@@ -4,7 +4,6 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 
 use serde_json::Value;
 
@@ -12,6 +11,7 @@ use super::archives::Archives;
 use super::version::Version;
 use crate::cargo::checkout;
 use crate::failure::Failure;
+use crate::git::git;
 use crate::process;
 use crate::tools::CYCLONEDX;
 
@@ -24,8 +24,9 @@ pub(crate) fn write(archives: &Archives, version: &Version, into: &Path) -> Resu
     let mut cyclonedx = CYCLONEDX.command()?;
     cyclonedx.args(["--format", "json", "--spec-version", "1.5", "--quiet", "--override-filename", NAME]);
     // the time of the commit, so that the document of one commit is the same every time
+    let committed_at = git(checkout(), &["log", "-1", "--format=%ct"])?;
     process::finish({
-        cyclonedx.current_dir(&place).env("SOURCE_DATE_EPOCH", committed_at()?);
+        cyclonedx.current_dir(&place).env("SOURCE_DATE_EPOCH", committed_at.trim());
         cyclonedx
     })?;
     let made = place.join(format!("{NAME}.json"));
@@ -49,12 +50,6 @@ fn compiled(archives: &Archives) -> Result<BTreeSet<String>, Failure> {
         Some(format!("{} {}", words.next()?, words.next()?.strip_prefix('v')?))
     };
     Ok(text.lines().filter_map(package).collect())
-}
-
-fn committed_at() -> Result<String, Failure> {
-    let mut git = Command::new("git");
-    git.args(["log", "-1", "--format=%ct"]).current_dir(checkout());
-    Ok(String::from_utf8_lossy(&process::finish(git)?.stdout).trim().to_owned())
 }
 
 /// What of these crates the document does not tell.

@@ -2,13 +2,13 @@
 
 use std::fmt;
 use std::fs;
-use std::process::Command;
 
 use serde_json::Value;
 use toml::Table;
 
 use crate::cargo::{cargo, checkout};
 use crate::failure::Failure;
+use crate::git::git;
 use crate::process;
 
 /// The crates that a release packs, each after those that it needs.
@@ -49,8 +49,8 @@ pub(crate) fn complaints(version: &Version, allow_dirty: bool) -> Result<Vec<Str
     let metadata = serde_json::from_slice(&metadata.stdout)
         .map_err(|cause| Failure::because("cargo metadata", cause))?;
     complaints.extend(versions(&metadata, *version));
-    complaints.extend(not_above(*version, &git(&["tag", "--list", "v*"])?));
-    let changed = git(&["status", "--porcelain"])?;
+    complaints.extend(not_above(*version, &git(checkout(), &["tag", "--list", "v*"])?));
+    let changed = git(checkout(), &["status", "--porcelain"])?;
     if !changed.is_empty() && !allow_dirty {
         complaints.push(format!(
             "not committed; commit it, or try out with --allow-dirty:\n{}",
@@ -105,13 +105,6 @@ fn at<'a>(manifest: &'a Table, path: &[&str]) -> Option<&'a str> {
         table = table.get(*name)?.as_table()?;
     }
     table.get(*last)?.as_str()
-}
-
-fn git(arguments: &[&str]) -> Result<String, Failure> {
-    let mut command = Command::new("git");
-    command.args(arguments).current_dir(checkout());
-    let output = process::finish(command)?;
-    String::from_utf8(output.stdout).map_err(|cause| Failure::because("git", cause))
 }
 
 #[cfg(test)]
