@@ -209,7 +209,6 @@ CREATE TABLE ops.maintenance (
     reference text,
     drain_s bigint NOT NULL,
     phase text NOT NULL,
-    drains_operator boolean NOT NULL,
     due_at timestamp with time zone,
     version bigint NOT NULL,
     created_at timestamp with time zone NOT NULL,
@@ -265,6 +264,7 @@ CREATE TABLE ops.operator (
     erased_at timestamp with time zone,
     purged_at timestamp with time zone,
     watched boolean DEFAULT false NOT NULL,
+    drain_reason text,
     CONSTRAINT operator_code_rule CHECK ((code ~ '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'::text)),
     CONSTRAINT operator_deleted_rule CHECK (((status = 'deleted'::text) = (deleted_at IS NOT NULL))),
     CONSTRAINT operator_display_name_rule CHECK (((char_length(display_name) >= 1) AND (char_length(display_name) <= 128))),
@@ -341,6 +341,8 @@ CREATE TABLE ops.outbox_head (
     one boolean DEFAULT true NOT NULL,
     epoch bigint NOT NULL,
     "position" bigint NOT NULL,
+    forgotten_epoch bigint DEFAULT 0 NOT NULL,
+    forgotten bigint DEFAULT 0 NOT NULL,
     CONSTRAINT outbox_head_one CHECK (one)
 );
 

@@ -137,8 +137,6 @@ CREATE TABLE maintenance (
     drain_s INTEGER NOT NULL CONSTRAINT maintenance_drain_s_range CHECK (drain_s BETWEEN 0 AND 3600),
     phase TEXT NOT NULL CONSTRAINT maintenance_phase_rule
         CHECK (phase IN ('planned', 'draining', 'running', 'ended', 'cancelled')),
-    drains_operator INTEGER NOT NULL,
-    -- when the phase changes next; nothing once it is over
     due_at INTEGER,
     version INTEGER NOT NULL CONSTRAINT maintenance_version_range CHECK (version >= 1),
     created_at INTEGER NOT NULL,
@@ -181,7 +179,7 @@ CREATE TABLE operator (
     updated_by TEXT NOT NULL,
     deleted_at INTEGER,
     event_epoch INTEGER NOT NULL,
-    event_sequence INTEGER NOT NULL, about TEXT NOT NULL DEFAULT '{}', status_until INTEGER, purge_after INTEGER, erased_at INTEGER, purged_at INTEGER, watched INTEGER NOT NULL DEFAULT 0,
+    event_sequence INTEGER NOT NULL, about TEXT NOT NULL DEFAULT '{}', status_until INTEGER, purge_after INTEGER, erased_at INTEGER, purged_at INTEGER, watched INTEGER NOT NULL DEFAULT 0, drain_reason TEXT,
     CONSTRAINT operator_deleted_rule CHECK ((status = 'deleted') = (deleted_at IS NOT NULL))
 ) STRICT;
 
@@ -240,7 +238,7 @@ CREATE TABLE outbox_head (
     one INTEGER PRIMARY KEY DEFAULT 1 CONSTRAINT outbox_head_one CHECK (one),
     epoch INTEGER NOT NULL,
     position INTEGER NOT NULL
-) STRICT;
+, forgotten_epoch INTEGER NOT NULL DEFAULT 0, forgotten INTEGER NOT NULL DEFAULT 0) STRICT;
 
 CREATE TABLE receipt (
     issuer TEXT NOT NULL,

@@ -139,6 +139,10 @@ error_codes! {
     /// Receipts of the old account come only to the old account.
     NewAccountNeedsNewConnection = "new_account_needs_new_connection", 409, Changed, Nothing,
         "Another system_id is another account", "Create a connection for the new account.";
+    /// The reader was away for longer than events are kept.
+    EventsForgotten = "events_forgotten", 410, Changed, Nothing,
+        "Events after this position are not kept any more",
+        "Begin to follow without a position, then read anew what you keep of the service.";
     /// The thing has changed since it was read.
     PreconditionFailed = "precondition_failed", 412, Changed, Nothing,
         "It has changed since it was read", "Read it again, decide anew, and send the new ETag in If-Match.";
@@ -224,6 +228,7 @@ mod tests {
             (405, &["method_not_allowed"]),
             (409, &["duplicate", "illegal_transition", "not_ready", "operator_in_use", "connection_in_use"]),
             (409, &["already_staged", "new_account_needs_new_connection"]),
+            (410, &["events_forgotten"]),
             (412, &["precondition_failed"]),
             (413, &["body_too_large"]),
             (415, &["unsupported_media_type"]),

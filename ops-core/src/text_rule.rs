@@ -82,9 +82,13 @@ pub trait Text: Sized {
     fn as_str(&self) -> &str;
 }
 
-/// Declares a text value object: `text_value! { /// doc Name, RULE }`.
+/// Declares a text value object: `text_value! { /// doc Name, RULE }`. One that may be written in several ways names the
+/// function that gives its one form: `text_value! { /// doc Name, RULE, one_form }`.
 macro_rules! text_value {
     ($(#[$doc:meta])* $name:ident, $rule:expr) => {
+        $crate::text_rule::text_value! { $(#[$doc])* $name, $rule, std::convert::identity }
+    };
+    ($(#[$doc:meta])* $name:ident, $rule:expr, $one_form:expr) => {
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
         #[serde(try_from = "String", into = "String")]
@@ -93,7 +97,7 @@ macro_rules! text_value {
         impl $crate::text_rule::Text for $name {
             const RULE: $crate::text_rule::TextRule = $rule;
             fn parse(raw: &str) -> Result<Self, $crate::invalid::Invalid> {
-                Self::RULE.parse(raw).map(Self)
+                Self::RULE.parse(raw).map($one_form).map(Self)
             }
             fn as_str(&self) -> &str {
                 &self.0

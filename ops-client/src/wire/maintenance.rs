@@ -181,7 +181,6 @@ impl Maintenance {
             drain_s,
             phase,
             // a note of the clock to itself
-            drains_operator: _,
             version,
             created_at,
             created_by,

@@ -382,6 +382,7 @@ impl Operator {
             about,
             status,
             status_reason,
+            drain_reason: _, // the trail tells it; `status_reason` is what holds now
             status_until,
             receipts_until,
             version,

@@ -1,7 +1,7 @@
 //! Where a connection may lead. Written hosts that are addresses are checked here; names are resolved by connectors, which ask
 //! the same function after every resolution.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 
 use super::{Cidr, Host};
 use crate::Text as _;
@@ -19,8 +19,9 @@ const NEVER: [&str; 8] = [
     "ff00::/8",
 ];
 
-/// Blocks of networks that are somebody's own (RFC 1918, RFC 6598, RFC 4193).
-const PRIVATE: [&str; 5] = ["10.0.0.0/8", "100.64.0.0/10", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"];
+/// Blocks of networks that are somebody's own (RFC 1918, RFC 6598, RFC 4193, RFC 8215).
+const PRIVATE: [&str; 6] =
+    ["10.0.0.0/8", "100.64.0.0/10", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7", "64:ff9b:1::/48"];
 
 /// Why a connection may not lead to an address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -67,7 +68,7 @@ pub fn endpoint_allowed(
     denied: &DeniedCidrs,
     private_network: bool,
 ) -> Result<(), NotAllowed> {
-    if denied.0.iter().any(|block| block.holds(address)) {
+    if lies_in(&denied.0, address) {
         Err(NotAllowed::Denied)
     } else if !private_network && is_private(address) {
         Err(NotAllowed::Private)
@@ -79,7 +80,25 @@ pub fn endpoint_allowed(
 /// Whether the address is somebody's own.
 #[must_use]
 pub fn is_private(address: IpAddr) -> bool {
-    blocks(&PRIVATE).iter().any(|block| block.holds(address))
+    lies_in(&blocks(&PRIVATE), address)
+}
+
+/// Whether the address, or the one that a translator on the way makes of it, lies in one of the blocks.
+fn lies_in(blocks: &[Cidr], address: IpAddr) -> bool {
+    let leads_to = std::iter::once(address).chain(translated(address));
+    leads_to.into_iter().any(|address| blocks.iter().any(|block| block.holds(address)))
+}
+
+/// The IPv4 address to which a translator takes an IPv6 one: NAT64 with the well-known prefix (RFC 6052 §2.1) or 6to4
+/// (RFC 3056 §2).
+fn translated(address: IpAddr) -> Option<IpAddr> {
+    let IpAddr::V6(address) = address else { return None };
+    match address.octets() {
+        [0x00, 0x64, 0xff, 0x9b, 0, 0, 0, 0, 0, 0, 0, 0, a, b, c, d] | [0x20, 0x02, a, b, c, d, ..] => {
+            Some(Ipv4Addr::new(a, b, c, d).into())
+        }
+        _ => None,
+    }
 }
 
 /// Whether traffic to this host leaves networks that are somebody's own: a public address, or a name that must not
@@ -141,6 +160,16 @@ mod tests {
             ("fc00::", Err(Private), Ok(())),
             ("fdff::1", Err(Private), Ok(())),
             ("fe00::", Ok(()), Ok(())),
+            // by way of a translator: NAT64, 6to4
+            ("64:ff9b::127.0.0.1", Err(Denied), Err(Denied)),
+            ("64:ff9b::10.0.0.1", Err(Private), Ok(())),
+            ("64:ff9b::198.51.100.7", Ok(()), Ok(())),
+            ("64:ff9b:0:0:0:1:7f00:1", Ok(()), Ok(())),
+            ("64:ff9b:1::1", Err(Private), Ok(())),
+            ("2002:a9fe:a9fe::1", Err(Denied), Err(Denied)),
+            ("2002:c0a8:101::1", Err(Private), Ok(())),
+            ("2002:c633:6407::1", Ok(()), Ok(())),
+            ("2003:a9fe:a9fe::1", Ok(()), Ok(())),
         ] {
             let asked = address.parse().unwrap();
             assert_eq!(endpoint_allowed(asked, &denied, false), public, "{address}");

@@ -1,6 +1,6 @@
 //! The fields that every connection has, whatever its protocol.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 
 use crate::{
     limits,
@@ -22,7 +22,8 @@ text_value! {
 }
 
 text_value! {
-    /// A domain name (RFC 1123 §2.1, without the trailing dot) or an IP literal, in lower case.
+    /// A domain name (RFC 1123 §2.1, without the trailing dot) or an IP literal, in lower case. An IPv6 address is kept in its
+    /// one form (RFC 5952), and an IPv4 address in the form of IPv6 as what it is: one host has one name.
     Host,
     TextRule {
         min: 1,
@@ -30,7 +31,8 @@ text_value! {
         pattern: Some("^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)+|[0-9a-f:.]+)$"),
         accepts: is_host,
         hint: "must be a domain name with at least two labels, or an IP address, in lower case, such as smsc.example.net",
-    }
+    },
+    one_form
 }
 
 number_value! {
@@ -69,6 +71,10 @@ fn is_host(text: &str) -> bool {
     labels.len() >= 2
         && labels.iter().all(|label| is_label(label))
         && labels.last().is_some_and(|l| !all_digits(l) && !is_hexadecimal(l))
+}
+
+fn one_form(host: String) -> String {
+    host.parse::<Ipv6Addr>().map_or(host, |address| address.to_canonical().to_string())
 }
 
 fn is_label(label: &str) -> bool {
@@ -124,6 +130,20 @@ mod tests {
             "0177.0x",
         ] {
             assert_eq!(Host::parse(bad).unwrap_err().rule, Rule::Pattern, "{bad}");
+        }
+    }
+
+    #[test]
+    fn an_address_has_one_form() {
+        for (written, kept) in [
+            ("2001:db8:0:0:0:0:0:1", "2001:db8::1"),
+            ("2001:db8::0:1", "2001:db8::1"),
+            ("2001:0db8::0001", "2001:db8::1"),
+            ("::ffff:192.0.2.7", "192.0.2.7"),
+            ("::ffff:c000:207", "192.0.2.7"),
+            ("192.0.2.7", "192.0.2.7"),
+        ] {
+            assert_eq!(Host::parse(written).unwrap().as_str(), kept, "{written}");
         }
     }
 

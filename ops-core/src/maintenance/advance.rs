@@ -51,13 +51,6 @@ pub(super) fn settle(
     steps.iter_mut().for_each(|step| step.follow_the_clock(stamp));
     let moves = Moves::of(&steps);
     let next = next(calendar, &moves, stamp);
-    let status = next.as_ref().unwrap_or(operator).status;
-    // a drain of a person, or one with an end of its own, is not one of a window
-    let by_window = moves.was_drained || operator.status != Status::Draining;
-    let drains = status == Status::Draining && by_window && operator.status_until.is_none();
-    for step in &mut steps {
-        step.after.0.drains_operator = drains && step.after.is_of_operator() && step.is(Phase::Draining);
-    }
 
     let open = calendar.open.iter().map(|window| (window.id, window.version)).collect();
     let mut change = Change::new(name, stamp)
@@ -146,7 +139,7 @@ struct Moves {
     drain_begins: Option<Reason>,
     was_running: bool,
     is_running: bool,
-    was_drained: bool,
+    was_draining: bool,
     is_draining: bool,
 }
 
@@ -163,7 +156,7 @@ impl Moves {
             drain_begins: entered(Phase::Draining),
             was_running: any(&|step| step.was(Phase::Running)),
             is_running: any(&|step| step.is(Phase::Running)),
-            was_drained: any(&|step| step.before.is_some_and(|before| before.drains_operator)),
+            was_draining: any(&|step| step.was(Phase::Draining)),
             is_draining: any(&|step| step.is(Phase::Draining)),
         }
     }
@@ -173,16 +166,15 @@ impl Moves {
 fn next(calendar: &Calendar, moves: &Moves, stamp: &Stamp) -> Option<Operator> {
     let operator = &calendar.operator;
     match (operator.status, &moves.begins, &moves.drain_begins) {
-        // a drain that was to end in a suspension goes on after the window: `status_until` stays
         (Status::Active | Status::Draining, Some(reason), _) => {
             Some(operator.moved(Status::Maintenance, Some(reason.clone()), stamp))
         }
         (Status::Active, None, Some(reason)) => {
             Some(operator.moved(Status::Draining, Some(reason.clone()), stamp))
         }
-        // one with an end is a person's, who has taken traffic back before: no window ends it
+        // a person's drain is no window's to end
         (Status::Draining, None, _)
-            if moves.was_drained && !moves.is_draining && operator.status_until.is_none() =>
+            if moves.was_draining && !moves.is_draining && operator.drain_reason.is_none() =>
         {
             Some(operator.moved(Status::Active, None, stamp))
         }
@@ -196,7 +188,9 @@ fn next(calendar: &Calendar, moves: &Moves, stamp: &Stamp) -> Option<Operator> {
 fn after_the_last_window(calendar: &Calendar, moves: &Moves, stamp: &Stamp) -> Operator {
     let operator = &calendar.operator;
     let reason = operator.status_reason.clone();
-    if operator.status_until.is_some() || moves.is_draining {
+    if operator.drain_reason.is_some() {
+        operator.moved(Status::Draining, operator.drain_reason.clone(), stamp)
+    } else if moves.is_draining {
         operator.moved(Status::Draining, reason, stamp)
     } else if readiness(operator, &calendar.dependents).ready {
         operator.moved(Status::Active, None, stamp)
@@ -247,7 +241,6 @@ mod tests {
             world.until(minute);
             let window = window_next(&before, now, |fields| {
                 fields.phase = phase;
-                fields.drains_operator = phase == Phase::Draining;
                 fields.ended_at = (phase == Phase::Ended).then_some(now);
             });
             let operator = operator_next(&calendar.operator, now, |fields| {
@@ -322,23 +315,25 @@ mod tests {
     }
 
     #[test]
-    fn a_window_that_takes_over_the_drain_is_stored_without_a_line_in_the_trail() {
+    fn a_persons_drain_comes_back_after_a_window_with_its_own_reason() {
         let mut world = World::of(Status::Active);
-        let (first, second) = (world.plan(0, 10, 0), world.plan(20, 30, 3600));
-        let (calendar, now) = (world.calendar.clone(), World::at(10));
-        let (before, waiting) = (world.window(first), world.window(second));
-        world.until(10);
+        world.drain("contract ends", None);
+        let id = world.plan(0, 10, 0);
+        let (calendar, before, now) = (world.calendar.clone(), world.window(id), World::at(10));
+        assert_eq!((calendar.operator.status, world.until(10)), (Status::Maintenance, Status::Draining));
         let ended = window_next(&before, now, |fields| {
             fields.phase = Phase::Ended;
             fields.ended_at = Some(now);
         });
-        let mut draining = waiting.fields().clone();
-        draining.drains_operator = true;
-        let operator = operator_next(&calendar.operator, now, |fields| fields.status = Status::Draining);
-        let moved = vec![difference("status", json!("maintenance"), json!("draining"))];
+        let operator = operator_next(&calendar.operator, now, |fields| {
+            fields.status = Status::Draining;
+            fields.status_reason = Some(text("contract ends"));
+        });
+        let moved = vec![
+            difference("status", json!("maintenance"), json!("draining")),
+            difference("status_reason", json!("CHG"), json!("contract ends")),
+        ];
         let put = (Write::Put(ended), ADVANCE, vec![difference("phase", json!("running"), json!("ended"))]);
-        let mut told = told(ADVANCE, &calendar, vec![put], Some((operator, moved)));
-        told.writes.insert(1, Write::Put(Maintenance::restore(draining)).into());
-        told.is(world.changes.last().unwrap(), now);
+        told(ADVANCE, &calendar, vec![put], Some((operator, moved))).is(world.changes.last().unwrap(), now);
     }
 }

@@ -63,7 +63,6 @@ mod tests {
             let after = next(&before, now, |fields| {
                 fields.phase = to;
                 fields.ended_at = Some(now);
-                fields.drains_operator = false;
             });
             let moved = becomes.map(|status| {
                 let after = operator::testing::next(&calendar.operator, now, |fields| {

@@ -47,8 +47,6 @@ pub struct Fields {
     pub drain_s: DrainSeconds,
     /// How far it has come.
     pub phase: Phase,
-    /// Whether its drain is why the operator drains: then the end of the drain is its end too.
-    pub drains_operator: bool,
     /// Counts changes of these fields; starts at 1.
     pub version: i64,
     /// When it was planned.

@@ -115,6 +115,21 @@ impl World {
         self.keep(change);
     }
 
+    /// A person drains the operator.
+    pub(super) fn drain(&mut self, reason: &str, until: Option<Timestamp>) {
+        let command = operator::drain::Drain { reason: text(reason), until };
+        let stamp = self.stamp();
+        let drained = operator::drain::drain(&self.calendar.operator, command, &stamp).unwrap();
+        self.keep(drained.expect("it takes traffic, or a window drains it").1);
+    }
+
+    /// A person activates the operator.
+    pub(super) fn activate(&mut self) {
+        let (dependents, stamp) = (self.calendar.dependents.clone(), self.stamp());
+        let activated = operator::activate::activate(&self.calendar.operator, &dependents, &stamp).unwrap();
+        self.keep(activated.expect("it was not active").1);
+    }
+
     pub(super) fn status(&self) -> Status {
         self.calendar.operator.status
     }

@@ -8,8 +8,7 @@ use super::{
 };
 use crate::{
     operator::{
-        Status, activate,
-        drain::{self, Drain},
+        Status,
         suspend::{self, Suspend},
     },
     testing::text,
@@ -93,7 +92,8 @@ fn a_cancelled_drain_gives_the_operator_back_and_a_persons_drain_stays() {
     world.cancel(id);
     assert_eq!((world.status(), world.window(id).phase), (Status::Active, Phase::Cancelled));
 
-    let mut world = World::of(Status::Draining);
+    let mut world = World::of(Status::Active);
+    world.drain("contract ends", None);
     let id = world.plan(60, 120, 3600);
     world.cancel(id);
     assert_eq!(world.status(), Status::Draining);
@@ -132,10 +132,7 @@ fn a_running_window_can_be_moved_longer_shorter_and_ahead() {
 #[test]
 fn a_drain_towards_a_suspension_goes_on_after_a_window() {
     let mut world = World::of(Status::Active);
-    let command = Drain { reason: text("contract ends"), until: Some(World::at(90)) };
-    let stamp = world.stamp();
-    let (_, change) = drain::drain(&world.calendar.operator, command, &stamp).unwrap().unwrap();
-    world.keep(change);
+    world.drain("contract ends", Some(World::at(90)));
     world.plan(30, 60, 0);
     assert_eq!(world.until(30), Status::Maintenance);
     assert_eq!(world.until(60), Status::Draining);
@@ -175,29 +172,52 @@ fn a_person_is_not_overruled_a_second_later() {
     // activated during a drain: it takes traffic until the window begins
     let mut world = World::of(Status::Active);
     world.plan(30, 60, 3600);
-    let (dependents, stamp) = (world.calendar.dependents.clone(), world.stamp());
-    let (_, change) = activate::activate(&world.calendar.operator, &dependents, &stamp).unwrap().unwrap();
-    world.keep(change);
+    world.activate();
     assert_eq!(world.until(29), Status::Active);
     assert_eq!(world.until(30), Status::Maintenance);
 }
 
 #[test]
-fn a_persons_drain_towards_a_suspension_stays_also_when_a_window_had_drained_before() {
+fn a_persons_drain_is_no_windows_to_end() {
+    for until in [None, Some(World::at(90))] {
+        for takes_traffic_in_between in [false, true] {
+            let mut world = World::of(Status::Active);
+            let id = world.plan(30, 60, 3600);
+            assert_eq!(world.status(), Status::Draining);
+            if takes_traffic_in_between {
+                world.activate();
+            }
+            world.drain("contract ends", until);
+            world.cancel(id);
+            let operator = &world.calendar.operator;
+            assert_eq!((operator.status, operator.status_until), (Status::Draining, until));
+            assert_eq!(operator.status_reason, Some(text("contract ends")));
+        }
+    }
+}
+
+#[test]
+fn a_persons_drain_goes_on_after_every_window_until_a_person_moves_the_operator_on() {
     let mut world = World::of(Status::Active);
-    let id = world.plan(30, 60, 3600);
-    assert_eq!(world.status(), Status::Draining);
-    let (dependents, stamp) = (world.calendar.dependents.clone(), world.stamp());
-    let (_, change) = activate::activate(&world.calendar.operator, &dependents, &stamp).unwrap().unwrap();
-    world.keep(change);
-    let command = Drain { reason: text("contract ends"), until: Some(World::at(90)) };
-    let stamp = world.stamp();
-    let (_, change) = drain::drain(&world.calendar.operator, command, &stamp).unwrap().unwrap();
-    world.keep(change);
-    world.cancel(id);
-    let operator = &world.calendar.operator;
-    assert_eq!((operator.status, operator.status_until), (Status::Draining, Some(World::at(90))));
-    assert_eq!(operator.status_reason, Some(text("contract ends")));
+    world.plan(10, 20, 60);
+    world.plan(30, 40, 60);
+    world.drain("contract ends", None);
+    for (minute, status) in [(10, Status::Maintenance), (20, Status::Draining), (30, Status::Maintenance)] {
+        assert_eq!(world.until(minute), status);
+    }
+    assert_eq!(world.until(40), Status::Draining);
+    assert_eq!(world.calendar.operator.status_reason, Some(text("contract ends")));
+    world.activate();
+    world.plan(50, 60, 60);
+    assert_eq!((world.until(50), world.until(60)), (Status::Maintenance, Status::Active));
+}
+
+#[test]
+fn a_drain_during_a_window_gives_no_traffic_back_at_its_end() {
+    let mut world = World::of(Status::Active);
+    world.plan(0, 60, 0);
+    world.drain("contract ends", None);
+    assert_eq!((world.status(), world.until(60)), (Status::Draining, Status::Draining));
 }
 
 #[test]
@@ -209,7 +229,6 @@ fn a_window_of_a_connection_moves_the_view_and_not_the_operator() {
         assert_eq!((world.until(minute), world.window(id).phase), (Status::Active, phase));
         let moves = world.changes.last().unwrap().moves_view;
         assert_eq!(moves, phase != Phase::Running, "from drain to window nothing changes for traffic");
-        assert!(!world.window(id).drains_operator);
     }
 }
 
@@ -217,11 +236,9 @@ fn a_window_of_a_connection_moves_the_view_and_not_the_operator() {
 fn windows_of_a_connection_neither_hold_nor_free_the_operator() {
     let mut world = World::of(Status::Active);
     let connection = connection(&world.calendar.operator);
-    let of_connection = world.plan_of(Some(&connection), 0, 100, 0);
-    let whole = world.plan(10, 20, 60);
+    world.plan_of(Some(&connection), 0, 100, 0);
+    world.plan(10, 20, 60);
     assert_eq!((world.status(), world.until(9)), (Status::Active, Status::Draining));
-    let drains = |world: &World, id| world.window(id).drains_operator;
-    assert!(drains(&world, whole) && !drains(&world, of_connection));
     world.plan_of(Some(&connection), 15, 90, 3600);
     assert_eq!((world.until(10), world.until(20)), (Status::Maintenance, Status::Active));
     assert_eq!(world.until(100), Status::Active);
@@ -280,10 +297,8 @@ fn a_drain_that_has_begun_goes_on_after_the_window_before_and_ends_with_its_own(
     world.plan(0, 10, 0);
     let second = world.plan(20, 30, 3600);
     assert_eq!((world.status(), world.window(second).phase), (Status::Maintenance, Phase::Draining));
-    assert!(!world.window(second).drains_operator);
     assert_eq!(world.until(10), Status::Draining);
     assert_eq!(world.calendar.operator.status_reason, Some(text("CHG")));
-    assert!(world.window(second).drains_operator);
     world.cancel(second);
     assert_eq!(world.status(), Status::Active);
 }
@@ -291,14 +306,10 @@ fn a_drain_that_has_begun_goes_on_after_the_window_before_and_ends_with_its_own(
 #[test]
 fn a_drain_towards_a_suspension_is_not_the_next_windows_to_end() {
     let mut world = World::of(Status::Active);
-    let command = Drain { reason: text("contract ends"), until: Some(World::at(90)) };
-    let stamp = world.stamp();
-    let (_, change) = drain::drain(&world.calendar.operator, command, &stamp).unwrap().unwrap();
-    world.keep(change);
+    world.drain("contract ends", Some(World::at(90)));
     world.plan(0, 10, 0);
     let second = world.plan(20, 30, 3600);
     assert_eq!(world.until(10), Status::Draining);
-    assert!(!world.window(second).drains_operator);
     world.cancel(second);
     assert_eq!(
         (world.status(), world.calendar.operator.status_until),

@@ -61,6 +61,7 @@ pub fn activate(
     let next = operator.changed(stamp, |fields| {
         fields.status = Status::Active;
         fields.status_reason = None;
+        fields.drain_reason = None;
         fields.status_until = None;
         fields.receipts_until = None;
     });
@@ -87,6 +88,7 @@ pub(crate) fn status_differences(before: &Operator, after: &Operator) -> impl It
     [
         Difference::between("status", &before.status, &after.status),
         Difference::between("status_reason", &before.status_reason, &after.status_reason),
+        Difference::between("drain_reason", &before.drain_reason, &after.drain_reason),
         Difference::between("status_until", &before.status_until, &after.status_until),
         Difference::between("receipts_until", &before.receipts_until, &after.receipts_until),
     ]
@@ -115,7 +117,8 @@ mod tests {
             (Status::Draining, Dependents::default(), false),
         ] {
             let before = standing_with(status, |fields| {
-                fields.status_reason = Some(text("contract ends"));
+                fields.status_reason = Some(text("CHG"));
+                fields.drain_reason = Some(text("contract ends"));
                 fields.status_until = Some(hours(5));
                 fields.receipts_until = Some(hours(6));
             });
@@ -123,6 +126,7 @@ mod tests {
             let active = next(&before, hours(1), |fields| {
                 fields.status = Status::Active;
                 fields.status_reason = None;
+                fields.drain_reason = None;
                 fields.status_until = None;
                 fields.receipts_until = None;
             });
@@ -133,7 +137,8 @@ mod tests {
             }
             let differences = [
                 difference("status", json!(status), json!("active")),
-                difference("status_reason", json!("contract ends"), json!(null)),
+                difference("status_reason", json!("CHG"), json!(null)),
+                difference("drain_reason", json!("contract ends"), json!(null)),
                 difference("status_until", json!(hours(5)), json!(null)),
                 difference("receipts_until", json!(hours(6)), json!(null)),
             ];

@@ -1,4 +1,5 @@
-//! Draining an operator: it takes no new traffic and finishes what it has; at `until`, if it has one, it is suspended.
+//! Draining an operator: it takes no new traffic and finishes what it has; at `until`, if it has one, it is suspended. A
+//! window drains, too; a person's drain takes over from it, and goes on when the window is over.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -28,7 +29,7 @@ pub enum NotDrained {
     Invalid(Vec<Fault>),
 }
 
-/// The draining operator, or nothing when it drains already.
+/// The draining operator, or nothing when a person has drained it already.
 ///
 /// # Errors
 /// [`NotDrained`].
@@ -38,8 +39,8 @@ pub fn drain(
     stamp: &Stamp,
 ) -> Result<Option<(Operator, Change)>, NotDrained> {
     match operator.status {
-        Status::Draining => return Ok(None),
-        Status::Active | Status::Maintenance => {}
+        Status::Draining if operator.drain_reason.is_some() => return Ok(None),
+        Status::Active | Status::Draining | Status::Maintenance => {}
         from @ (Status::Draft | Status::Suspended | Status::Deleted) => {
             return Err(NotDrained::IllegalTransition { from });
         }
@@ -48,7 +49,8 @@ pub fn drain(
     ahead("/until", until, stamp).map_err(|fault| NotDrained::Invalid(vec![fault]))?;
     let next = operator.changed(stamp, |fields| {
         fields.status = Status::Draining;
-        fields.status_reason = Some(reason);
+        fields.status_reason = Some(reason.clone());
+        fields.drain_reason = Some(reason);
         fields.status_until = until;
     });
     let change = Change::new(ChangeName::OperatorDrain, stamp);
@@ -95,12 +97,14 @@ mod tests {
                 let draining = next(&before, hours(1), |fields| {
                     fields.status = Status::Draining;
                     fields.status_reason = Some(text("contract ends"));
+                    fields.drain_reason = Some(text("contract ends"));
                     fields.status_until = until;
                 });
                 assert_eq!(after, draining);
                 let differences = [
                     difference("status", json!(status), json!("draining")),
                     difference("status_reason", json!(null), json!("contract ends")),
+                    difference("drain_reason", json!(null), json!("contract ends")),
                     difference("status_until", json!(hours(5)), json!(until)),
                 ];
                 let expects = [Expect::Version(before.id, 1)];
@@ -110,8 +114,29 @@ mod tests {
     }
 
     #[test]
+    fn a_persons_drain_takes_over_from_a_windows() {
+        let before = standing_with(Status::Draining, |fields| fields.status_reason = Some(text("CHG")));
+        let (after, change) = drained(&before, Some(hours(2))).unwrap().unwrap();
+        let draining = next(&before, hours(1), |fields| {
+            fields.status_reason = Some(text("contract ends"));
+            fields.drain_reason = Some(text("contract ends"));
+            fields.status_until = Some(hours(2));
+        });
+        assert_eq!(after, draining);
+        let differences = [
+            difference("status_reason", json!("CHG"), json!("contract ends")),
+            difference("drain_reason", json!(null), json!("contract ends")),
+            difference("status_until", json!(null), json!(hours(2))),
+        ];
+        let expects = [Expect::Version(before.id, 1)];
+        moved(ChangeName::OperatorDrain, expects, &draining, differences).is(&change, hours(1));
+    }
+
+    #[test]
     fn only_what_takes_traffic_can_be_drained_and_only_once() {
-        assert!(drained(&standing(Status::Draining), None).unwrap().is_none());
+        let by_a_person =
+            standing_with(Status::Draining, |fields| fields.drain_reason = Some(text("before")));
+        assert!(drained(&by_a_person, None).unwrap().is_none());
         for from in [Status::Draft, Status::Suspended, Status::Deleted] {
             let refused = drained(&standing(from), None).unwrap_err();
             assert_eq!(refused, NotDrained::IllegalTransition { from });

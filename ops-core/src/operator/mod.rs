@@ -60,7 +60,10 @@ pub struct Fields {
     pub status: Status,
     /// Why it stands there, in a person's words.
     pub status_reason: Option<Reason>,
-    /// When a drain ends by itself in a suspension. A window in between keeps it.
+    /// Why a person has drained it, until a person moves it on: such a drain goes on after a window. One that only a window
+    /// has begun has none, and ends with the window.
+    pub drain_reason: Option<Reason>,
+    /// When a person's drain ends by itself in a suspension. A window in between keeps it.
     pub status_until: Option<Timestamp>,
     /// Until when receipts are taken after a suspension.
     pub receipts_until: Option<Timestamp>,
@@ -109,7 +112,7 @@ impl Operator {
 }
 
 impl Operator {
-    /// The operator in another status that a window moved it to; its `status_until` stays.
+    /// The operator in another status that a window moved it to; a person's drain stays.
     pub(crate) fn moved(&self, to: Status, reason: Option<Reason>, stamp: &crate::Stamp) -> Self {
         self.changed(stamp, |fields| {
             fields.status = to;

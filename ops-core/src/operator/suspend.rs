@@ -70,6 +70,7 @@ fn suspended(
     let next = operator.changed(stamp, |fields| {
         fields.status = Status::Suspended;
         fields.status_reason = reason;
+        fields.drain_reason = None;
         fields.status_until = None;
         fields.receipts_until = Some(receipts_until);
     });
@@ -104,12 +105,16 @@ mod tests {
     #[test]
     fn a_suspension_ends_a_drain_and_takes_receipts_for_72_hours_or_as_long_as_it_is_told() {
         for status in [Status::Active, Status::Draining, Status::Maintenance] {
-            let before = standing_with(status, |fields| fields.status_until = Some(hours(5)));
+            let before = standing_with(status, |fields| {
+                fields.drain_reason = Some(text("contract ends"));
+                fields.status_until = Some(hours(5));
+            });
             for (told, until) in [(None, hours(1 + 72)), (Some(hours(9)), hours(9))] {
                 let (after, change) = suspended(&before, told).unwrap().unwrap();
                 let suspended = next(&before, hours(1), |fields| {
                     fields.status = Status::Suspended;
                     fields.status_reason = Some(text("fraud"));
+                    fields.drain_reason = None;
                     fields.status_until = None;
                     fields.receipts_until = Some(until);
                 });
@@ -117,6 +122,7 @@ mod tests {
                 let differences = [
                     difference("status", json!(status), json!("suspended")),
                     difference("status_reason", json!(null), json!("fraud")),
+                    difference("drain_reason", json!("contract ends"), json!(null)),
                     difference("status_until", json!(hours(5)), json!(null)),
                     difference("receipts_until", json!(null), json!(until)),
                 ];
@@ -154,6 +160,7 @@ mod tests {
     fn a_drain_with_an_end_becomes_a_suspension_when_that_has_come() {
         let before = standing_with(Status::Draining, |fields| {
             fields.status_reason = Some(text("contract ends"));
+            fields.drain_reason = Some(text("contract ends"));
             fields.status_until = Some(hours(1));
         });
         assert!(drained(&before, &colleague(hours(1) - MOMENT)).is_none());
@@ -162,12 +169,14 @@ mod tests {
             let receipts_until = at + SignedDuration::from_hours(72);
             let suspended = next(&before, at, |fields| {
                 fields.status = Status::Suspended;
+                fields.drain_reason = None;
                 fields.status_until = None;
                 fields.receipts_until = Some(receipts_until);
             });
             assert_eq!(after, suspended, "the reason stays");
             let differences = [
                 difference("status", json!("draining"), json!("suspended")),
+                difference("drain_reason", json!("contract ends"), json!(null)),
                 difference("status_until", json!(hours(1)), json!(null)),
                 difference("receipts_until", json!(null), json!(receipts_until)),
             ];

@@ -9,12 +9,25 @@ use crate::{id::RuleId, text_rule::Text};
 /// shorter prefix, country, anybody), conditions set (more first), and id.
 #[must_use]
 pub fn compare(a: &RuleFields, b: &RuleFields) -> Ordering {
-    place(a).cmp(&place(b))
+    Place::of(a).cmp(&Place::of(b))
 }
 
-fn place(rule: &RuleFields) -> (i64, u8, Reverse<usize>, Reverse<usize>, RuleId) {
-    let (kind, digits) = destination_rank(&rule.matches.destination);
-    (rule.precedence.into(), kind, Reverse(digits), Reverse(conditions(rule)), rule.id)
+/// What is compared, from the first to the last.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Place {
+    precedence: i64,
+    kind: u8,
+    digits: Reverse<usize>,
+    conditions: Reverse<usize>,
+    id: RuleId,
+}
+
+impl Place {
+    fn of(rule: &RuleFields) -> Self {
+        let (kind, digits) = destination_rank(&rule.matches.destination);
+        let (digits, conditions) = (Reverse(digits), Reverse(conditions(rule)));
+        Self { precedence: rule.precedence.into(), kind, digits, conditions, id: rule.id }
+    }
 }
 
 /// The kind's rank, and the digits of a prefix.

@@ -119,9 +119,11 @@ pub(super) fn complete<D: Door>(operation: &mut Operation, entry: &RouteEntry) {
         }
         response.content.values_mut().for_each(exemplify);
     }
-    for status in common::<D>(entry) {
+    let own = operation.responses.responses.keys().filter_map(|status| status.parse().ok());
+    let own: Vec<u16> = own.filter(|status| *status >= 400).collect();
+    for status in common::<D>(entry).into_iter().chain(own) {
         let answer = RefOr::Ref(Ref::from_response_name(name(status)));
-        operation.responses.responses.entry(status.to_string()).or_insert(answer);
+        operation.responses.responses.insert(status.to_string(), answer);
     }
     if let Some(RefOr::T(body)) = &mut operation.request_body {
         body.required = Some(Required::True);

@@ -86,6 +86,7 @@ macro_rules! conformance_tests {
             relay::the_mark_of_the_relay_is_read_back_as_it_was_kept_last,
             relay::what_waits_behind_a_position_is_counted_over_epochs_and_with_what_has_no_number,
             relay::published_events_expire_in_batches_the_oldest_first_and_the_last_one_stays,
+            relay::a_reader_who_has_missed_what_was_forgotten_is_told,
             audit::an_audit_entry_is_read_back_as_it_was_written,
             audit::the_audit_trail_comes_in_pages_the_newest_first,
             audit::the_audit_trail_is_asked_by_everything_that_an_entry_names,

@@ -68,6 +68,7 @@ pub async fn an_operator_is_read_back_as_it_was_written(store: Arc<dyn Store>, r
     fields.purged_at = Some(Timestamp::from_microsecond(1_760_000_000_000_004).unwrap());
     fields.purge_after = Some(Timestamp::from_microsecond(1_760_000_000_000_005).unwrap());
     fields.status_reason = Some(text("weil „es“ so ist"));
+    fields.drain_reason = Some(text("der Vertrag „endet“"));
     fields.receipts_until = Some(Timestamp::from_microsecond(1_760_000_000_000_001).unwrap());
     fields.version = 2;
     fields.updated_at = created.updated_at + SignedDuration::from_micros(1);

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::estate::{Estate, stamp, time};
 use crate::{
     Store,
-    port::{Backlog, RelayMark},
+    port::{Backlog, Following, RelayMark},
     testing::Rows,
 };
 
@@ -122,4 +122,35 @@ pub async fn published_events_expire_in_batches_the_oldest_first_and_the_last_on
     events(&estate, 9, 1).await;
     estate.store.number_events(10).await.unwrap();
     assert_eq!(left().await, [6, 7, 8, 9, 10], "positions go on");
+}
+
+/// A reader behind what was forgotten has missed some, also in an epoch before, and one that stands there has not.
+pub async fn a_reader_who_has_missed_what_was_forgotten_is_told(store: Arc<dyn Store>, rows: Rows) {
+    let estate = Estate::new(store, rows);
+    events(&estate, 0, 4).await;
+    estate.store.number_events(10).await.unwrap();
+    let follows = async |after| match estate.store.every_event_after(after, 100).await.unwrap() {
+        Following::Kept(events) => Some(events.len()),
+        Following::Forgotten => None,
+    };
+    assert_eq!(follows(Mark::new(1, 1)).await, Some(3), "nothing is forgotten yet");
+    let expire = async |before: u64, published| {
+        estate.store.expire_events(stamp(before).at(), published, 100).await.unwrap()
+    };
+    assert_eq!(expire(2, Mark::new(1, 4)).await, 1);
+    assert_eq!(expire(3, Mark::new(1, 4)).await, 1);
+    for (n, left) in [(1, None), (2, Some(2)), (3, Some(1)), (4, Some(0)), (9, Some(0))] {
+        assert_eq!(follows(Mark::new(1, n)).await, left, "after 1.{n}");
+    }
+    assert_eq!(follows(Mark::START).await, Some(2), "every one that is kept");
+
+    estate.rows.raise_epoch(2).await;
+    events(&estate, 4, 3).await;
+    estate.store.number_events(10).await.unwrap();
+    assert_eq!(expire(9, Mark::new(2, 2)).await, 3, "the rest of the epoch before, and one of this");
+    for (after, left) in [(Mark::new(1, 4), None), (Mark::new(2, 0), None), (Mark::new(2, 1), Some(2))] {
+        assert_eq!(follows(after).await, left, "after {after}");
+    }
+    assert_eq!(expire(9, Mark::new(2, 2)).await, 0);
+    assert_eq!(follows(Mark::new(2, 1)).await, Some(2), "what goes no further takes nothing back");
 }

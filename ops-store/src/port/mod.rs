@@ -28,7 +28,7 @@ pub(crate) use commit::refused_by_name;
 pub use commit::{Commit, CommitError, Committed};
 pub use connection::{ConnectionFilter, ConnectionReads};
 pub use credential::CredentialReads;
-pub use event::{EventReads, Sequencer};
+pub use event::{EventReads, Following, Sequencer};
 pub use health::{Arrived, ConnectionHealthRow, HealthLog, HealthReads, Taken as SampleTaken};
 pub use maintenance::{MaintenancePage, MaintenanceReads};
 pub use operator::{Deleted, Dossier, OperatorFilter, OperatorReads, OperatorSort};

@@ -79,7 +79,7 @@ impl<T: Engine> Outbox for T {
         batch: usize,
     ) -> Result<u64, ReadError> {
         let batch = i64::try_from(batch).unwrap_or(i64::MAX);
-        self.write_counting(vec![sql::outbox::expire(before, published, batch)], 0).await
+        self.write_counting(sql::outbox::expire(before, published, batch).into(), 1).await
     }
 
     async fn last_position(&self) -> Result<Mark, ReadError> {

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::{Corrupt, Row, Statement, Value, args, plan::expectation};
 
 const COLUMNS: &str = "id, operator_id, connection_id, starts_at, ends_at, reason, reference, drain_s, phase, \
-     drains_operator, version, created_at, created_by, updated_at, updated_by, ended_at";
+     version, created_at, created_by, updated_at, updated_by, ended_at";
 
 /// Windows that are not over; as the partial index says it.
 const OPEN: &str = "phase IN ('planned', 'draining', 'running')";
@@ -70,13 +70,12 @@ pub(crate) fn read(row: &Row) -> Result<Maintenance, Corrupt> {
         reference: row.opt_value(6)?,
         drain_s: row.number(7)?,
         phase: row.word(8)?,
-        drains_operator: row.bool(9)?,
-        version: row.int(10)?,
-        created_at: row.time(11)?,
-        created_by: row.text(12)?,
-        updated_at: row.time(13)?,
-        updated_by: row.text(14)?,
-        ended_at: row.opt_time(15)?,
+        version: row.int(9)?,
+        created_at: row.time(10)?,
+        created_by: row.text(11)?,
+        updated_at: row.time(12)?,
+        updated_by: row.text(13)?,
+        ended_at: row.opt_time(14)?,
     }))
 }
 
@@ -119,7 +118,6 @@ fn insert(window: &Maintenance) -> Statement {
         reference,
         drain_s,
         phase,
-        drains_operator,
         version,
         created_at,
         created_by,
@@ -130,7 +128,7 @@ fn insert(window: &Maintenance) -> Statement {
     Statement::new(
         format!(
             "INSERT INTO maintenance ({COLUMNS}, due_at) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)"
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)"
         ),
         args![
             id.uuid(),
@@ -142,7 +140,6 @@ fn insert(window: &Maintenance) -> Statement {
             reference.as_ref().map(ToString::to_string),
             i64::from(*drain_s),
             phase.to_string(),
-            *drains_operator,
             *version,
             *created_at,
             created_by.clone(),
@@ -167,7 +164,6 @@ fn put(window: &Maintenance) -> Statement {
         reference,
         drain_s,
         phase,
-        drains_operator,
         version,
         updated_at,
         updated_by,
@@ -175,7 +171,7 @@ fn put(window: &Maintenance) -> Statement {
     } = window.fields();
     Statement::new(
         "UPDATE maintenance SET starts_at = $2, ends_at = $3, reason = $4, reference = $5, drain_s = $6, phase = $7, \
-         drains_operator = $8, version = $9, updated_at = $10, updated_by = $11, ended_at = $12, due_at = $13 \
+         version = $8, updated_at = $9, updated_by = $10, ended_at = $11, due_at = $12 \
          WHERE id = $1",
         args![
             id.uuid(),
@@ -185,7 +181,6 @@ fn put(window: &Maintenance) -> Statement {
             reference.as_ref().map(ToString::to_string),
             i64::from(*drain_s),
             phase.to_string(),
-            *drains_operator,
             *version,
             *updated_at,
             updated_by.clone(),
@@ -199,8 +194,8 @@ fn put(window: &Maintenance) -> Statement {
 pub(crate) fn cancel_all_of(operator: OperatorId, by: &Stamped) -> Statement {
     Statement::new(
         "UPDATE maintenance SET phase = CASE WHEN phase = 'running' THEN 'ended' ELSE 'cancelled' END, due_at = NULL, \
-         drains_operator = $2, ended_at = $3, version = version + 1, updated_at = $3, updated_by = $4 \
+         ended_at = $2, version = version + 1, updated_at = $2, updated_by = $3 \
          WHERE operator_id = $1 AND phase IN ('planned', 'draining', 'running')",
-        args![operator.uuid(), false, by.at, by.by.clone()],
+        args![operator.uuid(), by.at, by.by.clone()],
     )
 }

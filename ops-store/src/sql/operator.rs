@@ -14,7 +14,7 @@ use crate::port::{Deleted, OperatorFilter, OperatorSort};
 
 const COLUMNS: &str = "id, code, external_id, display_name, kind, importance, countries, networks, labels, status, \
      status_reason, receipts_until, version, created_at, created_by, updated_at, updated_by, deleted_at, about, \
-     status_until, purge_after, erased_at, purged_at";
+     status_until, purge_after, erased_at, purged_at, drain_reason";
 
 pub(crate) fn by_id(id: OperatorId) -> Statement {
     Statement::new(format!("SELECT {COLUMNS} FROM operator WHERE id = $1"), args![id.uuid()])
@@ -50,6 +50,7 @@ pub(crate) fn read(row: &Row) -> Result<Operator, Corrupt> {
         purge_after: row.opt_time(20)?,
         erased_at: row.opt_time(21)?,
         purged_at: row.opt_time(22)?,
+        drain_reason: row.opt_value(23)?,
     }))
 }
 
@@ -127,7 +128,7 @@ pub(crate) fn page(filter: &OperatorFilter, limit: i64) -> Statement {
 pub(crate) fn sort_key(row: &Row, operator: &Operator, sort: OperatorSort) -> Result<String, Corrupt> {
     Ok(match sort {
         OperatorSort::Code => operator.code.to_string(),
-        OperatorSort::DisplayName => row.text(23)?,
+        OperatorSort::DisplayName => row.text(24)?,
         OperatorSort::CreatedAt => operator.created_at.to_string(),
     })
 }
@@ -219,9 +220,9 @@ pub(crate) fn write(write: &Write) -> Result<Vec<Statement>, NotStorable> {
 
 pub(crate) const INSERT: &str = "INSERT INTO operator (id, code, name_key, external_id, display_name, kind, importance, countries, networks, \
          labels, status, status_reason, receipts_until, version, created_at, created_by, updated_at, updated_by, \
-         deleted_at, about, status_until, purge_after, erased_at, purged_at, event_epoch, event_sequence) \
+         deleted_at, about, status_until, purge_after, erased_at, purged_at, drain_reason, event_epoch, event_sequence) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, \
-         $23, $24, (SELECT epoch FROM service), 1)";
+         $23, $24, $25, (SELECT epoch FROM service), 1)";
 
 fn insert(operator: &Operator) -> Result<Statement, NotStorable> {
     let Fields {
@@ -237,6 +238,7 @@ fn insert(operator: &Operator) -> Result<Statement, NotStorable> {
         about,
         status,
         status_reason,
+        drain_reason,
         status_until,
         receipts_until,
         version,
@@ -276,6 +278,7 @@ fn insert(operator: &Operator) -> Result<Statement, NotStorable> {
             *purge_after,
             *erased_at,
             *purged_at,
+            drain_reason.as_ref().map(ToString::to_string),
         ],
     ))
 }
@@ -283,7 +286,7 @@ fn insert(operator: &Operator) -> Result<Statement, NotStorable> {
 pub(crate) const PUT: &str = "UPDATE operator SET name_key = $2, external_id = $3, display_name = $4, importance = $5, countries = $6, \
          networks = $7, labels = $8, status = $9, status_reason = $10, receipts_until = $11, version = $12, \
          updated_at = $13, updated_by = $14, deleted_at = $15, about = $16, status_until = $17, purge_after = $18, \
-         erased_at = $19, purged_at = $20 WHERE id = $1";
+         erased_at = $19, purged_at = $20, drain_reason = $21 WHERE id = $1";
 
 fn put(operator: &Operator) -> Result<Statement, NotStorable> {
     let Fields {
@@ -301,6 +304,7 @@ fn put(operator: &Operator) -> Result<Statement, NotStorable> {
         about,
         status,
         status_reason,
+        drain_reason,
         status_until,
         receipts_until,
         version,
@@ -334,6 +338,7 @@ fn put(operator: &Operator) -> Result<Statement, NotStorable> {
             *purge_after,
             *erased_at,
             *purged_at,
+            drain_reason.as_ref().map(ToString::to_string),
         ],
     ))
 }

@@ -133,12 +133,26 @@ pub(crate) fn oldest_behind(mark: Mark) -> Statement {
     )
 }
 
-/// Forgets published events that were decided before `before`. Only the oldest `batch` are looked at: what is behind one
-/// that is too young is too young as well.
-pub(crate) fn expire(before: Timestamp, published: Mark, batch: i64) -> Statement {
-    Statement::new(
-        "DELETE FROM outbox WHERE row_no IN (SELECT row_no FROM (SELECT row_no, at FROM outbox \
-         WHERE (position_epoch, position) < ($1, $2) ORDER BY position_epoch, position LIMIT $3) AS oldest WHERE at < $4)",
-        args![published.epoch, published.n, batch, before],
-    )
+/// Forgets published events that were decided before `before`, and keeps how far. Only the oldest `batch` are looked at: what
+/// is behind one that is too young is too young as well.
+pub(crate) fn expire(before: Timestamp, published: Mark, batch: i64) -> [Statement; 2] {
+    const OLD: &str = "FROM (SELECT row_no, position_epoch, position, at FROM outbox \
+         WHERE (position_epoch, position) < ($1, $2) ORDER BY position_epoch, position LIMIT $3) AS oldest WHERE at < $4";
+    let args = || args![published.epoch, published.n, batch, before];
+    [
+        Statement::new(
+            format!(
+                "UPDATE outbox_head SET forgotten_epoch = newest.position_epoch, forgotten = newest.position \
+                 FROM (SELECT position_epoch, position {OLD} ORDER BY position_epoch DESC, position DESC LIMIT 1) AS newest \
+                 WHERE (newest.position_epoch, newest.position) > (forgotten_epoch, forgotten)"
+            ),
+            args(),
+        ),
+        Statement::new(format!("DELETE FROM outbox WHERE row_no IN (SELECT row_no {OLD})"), args()),
+    ]
+}
+
+/// How far events were forgotten.
+pub(crate) fn forgotten() -> Statement {
+    Statement::new("SELECT forgotten_epoch, forgotten FROM outbox_head", [])
 }

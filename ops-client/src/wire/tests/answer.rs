@@ -196,7 +196,6 @@ fn window() -> core_maintenance::Maintenance {
         reference: None,
         drain_s: core_maintenance::DrainSeconds::default(),
         phase: core_maintenance::Phase::Planned,
-        drains_operator: false,
         version: 3,
         created_at: at(),
         created_by: "tester".into(),

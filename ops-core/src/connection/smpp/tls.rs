@@ -87,7 +87,7 @@ impl Trust {
     /// The word for [`Trust::Public`].
     pub const PUBLIC: &'static str = "public";
     /// The shape of both, as an anchored ECMA-262 pattern.
-    pub const SHAPE: &'static str = r"^(public|(-----BEGIN CERTIFICATE-----\r?\n([A-Za-z0-9+/=]+\r?\n)+-----END CERTIFICATE-----(\r?\n)*)+)$";
+    pub const SHAPE: &'static str = r"^(public|-----BEGIN CERTIFICATE-----\r?\n([A-Za-z0-9+/=]+\r?\n)+-----END CERTIFICATE-----((\r?\n)+-----BEGIN CERTIFICATE-----\r?\n([A-Za-z0-9+/=]+\r?\n)+-----END CERTIFICATE-----)*(\r?\n)*)$";
 
     /// Parses `public`, or one or more certificates in PEM of together at most 32 KiB. What is inside of them is looked at by
     /// the connector.

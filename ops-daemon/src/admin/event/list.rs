@@ -3,6 +3,7 @@
 use axum::extract::State;
 use ops_client::{paths, wire::event};
 use ops_core::{Invalid, InvalidRule, Mark};
+use ops_store::port::Following;
 
 use crate::{
     app::{App, refusal::Refusal},
@@ -18,7 +19,7 @@ use crate::{
 query! {
     /// The query of a list of events.
     Query {
-        /// Position of the last event known, such as 1.42.
+        /// Position of the last event known, such as 1.42. Without it, from the oldest one that is kept.
         after: Option<Mark> = read_after => Mark,
         /// Entries of a page, 1 to 200 (50).
         limit: Limit => Limit,
@@ -38,7 +39,10 @@ fn read_after(raw: &str) -> Result<Option<Mark>, Invalid> {
     operation_id = "event_list",
     tag = "events",
     params(Query),
-    responses((status = 200, description = "Events, and where to go on", body = event::EventPage)),
+    responses(
+        (status = 200, description = "Events, and where to go on", body = event::EventPage),
+        (status = 410, description = "Some are not kept any more"),
+    ),
 )]
 pub async fn list(
     _: Permit<EventRead>,
@@ -46,6 +50,8 @@ pub async fn list(
     QueryOf(Query { after, limit }): QueryOf<Query>,
 ) -> Result<Shown<event::EventPage>, Problem> {
     let after = after.unwrap_or(Mark::START);
-    let stored = app.store.events_after(after, usize::from(limit.0)).await.map_err(Refusal::from)?;
-    Ok(Shown(event::EventPage::of(stored, after, &app.events_source)))
+    match app.store.every_event_after(after, limit.0.into()).await.map_err(Refusal::from)? {
+        Following::Kept(stored) => Ok(Shown(event::EventPage::of(stored, after, &app.events_source))),
+        Following::Forgotten => Err(super::forgotten(after)),
+    }
 }

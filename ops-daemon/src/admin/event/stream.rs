@@ -19,7 +19,7 @@ use tokio::time::Instant;
 use crate::{
     app::{
         App,
-        event::follow::{Bye, Follow, Next},
+        event::follow::{Bye, Follow, Next, NotFollowed},
         refusal::Refusal,
     },
     http::{
@@ -56,7 +56,8 @@ fn read_after(raw: &str) -> Result<Option<Mark>, Invalid> {
 }
 
 /// Follow events as server-sent events. `id` is the position to go on from, `event` the type, `data` the CloudEvent. A comment
-/// comes every 15 seconds; `event: bye` says why the stream ends: `draining`, `expired`, `overflow` or `store_unavailable`.
+/// comes every 15 seconds; `event: bye` says why the stream ends: `draining`, `expired`, `overflow`, `forgotten` or
+/// `store_unavailable`.
 #[utoipa::path(
     get,
     path = paths::EVENT_STREAM,
@@ -66,7 +67,10 @@ fn read_after(raw: &str) -> Result<Option<Mark>, Invalid> {
         Query,
         ("Last-Event-ID" = Option<String>, Header, description = "`id` of the last event that was received"),
     ),
-    responses((status = 200, description = "Events, without an end", body = String, content_type = "text/event-stream")),
+    responses(
+        (status = 200, description = "Events, without an end", body = String, content_type = "text/event-stream"),
+        (status = 410, description = "Some are not kept any more"),
+    ),
 )]
 pub async fn follow(
     permit: Permit<EventRead>,
@@ -85,8 +89,12 @@ pub async fn follow(
     let left = permit.expires_at().duration_since(app.access.now());
     let ends_at = Instant::now() + LONGEST.min(Duration::try_from(left).unwrap_or_default());
     let source = app.events_source.clone();
-    let events =
-        frames(Follow::new(Arc::clone(&app.store), Arc::clone(&app.bus), listener, after, ends_at), source);
+    let follow = Follow::begin(Arc::clone(&app.store), Arc::clone(&app.bus), listener, after, ends_at).await;
+    let follow = follow.map_err(|not| match not {
+        NotFollowed::Forgotten => super::forgotten(after),
+        NotFollowed::Store(error) => Refusal::from(error).into(),
+    })?;
+    let events = frames(follow, source);
     let keep_alive = KeepAlive::new().interval(HEARTBEAT).text("heartbeat");
     Ok(([UNBUFFERED], Sse::new(events).keep_alive(keep_alive)).into_response())
 }

@@ -4,7 +4,10 @@
 use std::{collections::VecDeque, sync::Arc};
 
 use ops_core::{Mark, event::Stored};
-use ops_store::Store;
+use ops_store::{
+    Store,
+    port::{Following, ReadError},
+};
 use tokio::{
     sync::broadcast::error::RecvError,
     time::{Instant, sleep_until},
@@ -24,6 +27,8 @@ pub enum Bye {
     Expired,
     /// The reader is slower than what happens.
     Overflow,
+    /// The reader is so slow that events behind it are not kept any more.
+    Forgotten,
     /// The database does not answer.
     StoreUnavailable,
 }
@@ -36,9 +41,21 @@ impl Bye {
             Self::Draining => "draining",
             Self::Expired => "expired",
             Self::Overflow => "overflow",
+            Self::Forgotten => "forgotten",
             Self::StoreUnavailable => "store_unavailable",
         }
     }
+}
+
+/// Why stored events cannot be followed from a position.
+#[derive(Debug, thiserror::Error)]
+pub enum NotFollowed {
+    /// Some of them are not kept any more.
+    #[error("some events are not kept any more")]
+    Forgotten,
+    /// The database's failure.
+    #[error(transparent)]
+    Store(#[from] ReadError),
 }
 
 /// What comes next.
@@ -66,15 +83,32 @@ pub struct Follow {
 impl Follow {
     /// Follows what comes after a position, until `ends_at` at the latest. The listener was there before: what is numbered
     /// while stored events are read comes by the bus as well, and is told once.
-    #[must_use]
-    pub const fn new(
+    ///
+    /// # Errors
+    /// [`NotFollowed`].
+    pub async fn begin(
         store: Arc<dyn Store>,
         bus: Arc<Bus>,
         listener: Listener,
         after: Mark,
         ends_at: Instant,
-    ) -> Self {
-        Self { store, bus, listener, after, ends_at, ready: VecDeque::new(), is_live: false }
+    ) -> Result<Self, NotFollowed> {
+        let mut follow =
+            Self { store, bus, listener, after, ends_at, ready: VecDeque::new(), is_live: false };
+        follow.catch_up().await?;
+        Ok(follow)
+    }
+
+    /// Reads the next stored events.
+    async fn catch_up(&mut self) -> Result<(), NotFollowed> {
+        match self.store.every_event_after(self.after, PAGE).await? {
+            Following::Forgotten => Err(NotFollowed::Forgotten),
+            Following::Kept(stored) => {
+                self.is_live = stored.is_empty();
+                self.ready.extend(stored.into_iter().map(Arc::new));
+                Ok(())
+            }
+        }
     }
 
     /// The next event, or the end.
@@ -94,20 +128,15 @@ impl Follow {
                 return Next::Bye(Bye::Expired);
             }
             if !self.is_live {
-                match self.store.events_after(self.after, PAGE).await {
-                    Ok(stored) => {
-                        self.is_live = stored.is_empty();
-                        self.ready.extend(stored.into_iter().map(Arc::new));
-                    }
+                match self.catch_up().await {
+                    Ok(()) => continue,
+                    Err(NotFollowed::Forgotten) => return Next::Bye(Bye::Forgotten),
                     Err(error) => {
-                        tracing::warn!(
-                            error = &error as &dyn std::error::Error,
-                            "a reader of events is sent away"
-                        );
+                        let error = &error as &dyn std::error::Error;
+                        tracing::warn!(error, "a reader of events is sent away");
                         return Next::Bye(Bye::StoreUnavailable);
                     }
                 }
-                continue;
             }
             tokio::select! {
                 told = self.listener.events.recv() => match told {
@@ -155,18 +184,20 @@ mod tests {
     }
 
     /// On a store without events, from a position on.
-    fn follow(folder: &tempfile::TempDir, after: i64, left: Duration) -> (Arc<Bus>, Follow) {
+    async fn follow(folder: &tempfile::TempDir, after: i64, left: Duration) -> (Arc<Bus>, Follow) {
         let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&folder.path().join("x")).unwrap());
         let bus = Arc::new(Bus::default());
         bus.open();
         let listener = bus.listen().unwrap();
-        (Arc::clone(&bus), Follow::new(store, bus, listener, Mark::new(1, after), Instant::now() + left))
+        let ends_at = Instant::now() + left;
+        let follow = Follow::begin(store, Arc::clone(&bus), listener, Mark::new(1, after), ends_at).await;
+        (bus, follow.unwrap())
     }
 
     #[tokio::test]
     async fn what_the_bus_tells_comes_in_order_and_what_is_known_does_not_come_again() {
         let folder = tempfile::tempdir().unwrap();
-        let (bus, mut follow) = follow(&folder, 2, Duration::from_secs(60));
+        let (bus, mut follow) = follow(&folder, 2, Duration::from_secs(60)).await;
         (1..=4).chain(3..=5).for_each(|n| bus.tell(event(n)));
         for n in 3..=5 {
             assert_eq!(told(&mut follow).await, Ok(n));
@@ -176,18 +207,18 @@ mod tests {
     #[tokio::test]
     async fn who_is_too_slow_is_sent_away_and_so_is_whose_time_is_over() {
         let folder = tempfile::tempdir().unwrap();
-        let (bus, mut slow) = follow(&folder, 0, Duration::from_secs(60));
+        let (bus, mut slow) = follow(&folder, 0, Duration::from_secs(60)).await;
         (1..=5000).for_each(|n| bus.tell(event(n)));
         assert_eq!(told(&mut slow).await, Err(Bye::Overflow));
         let folder = tempfile::tempdir().unwrap();
-        let (_bus, mut late) = follow(&folder, 0, Duration::from_millis(1));
+        let (_bus, mut late) = follow(&folder, 0, Duration::from_millis(1)).await;
         assert_eq!(told(&mut late).await, Err(Bye::Expired));
     }
 
     #[tokio::test]
     async fn a_drain_ends_a_stream_after_what_it_has_read() {
         let folder = tempfile::tempdir().unwrap();
-        let (bus, mut follow) = follow(&folder, 0, Duration::from_secs(60));
+        let (bus, mut follow) = follow(&folder, 0, Duration::from_secs(60)).await;
         bus.tell(event(1));
         assert_eq!(told(&mut follow).await, Ok(1));
         bus.ending.cancel();

@@ -20,7 +20,7 @@ async fn explore(daemon: &Daemon, document: String, arguments: Vec<String>) -> S
     furnish(daemon).await;
     let mut command = Command::new("timeout");
     command.args(["600", &program, "--config-file", config, "run", &document]).args(arguments);
-    command.args(["--checks", "all", "--phases", "examples,coverage,fuzzing", "--seed", SEED]);
+    command.args(["--checks", "all", "--phases", "examples,coverage,fuzzing,stateful", "--seed", SEED]);
     // one worker: in threads, Python 3.11 now and then fails to parse ("AST constructor recursion depth mismatch")
     command.args(["--max-examples", EXAMPLES, "--continue-on-failure", "--workers", "1"]);
     command.args(["--request-timeout", "20"]);
@@ -65,6 +65,7 @@ on_both!(the_admin_api_is_as_its_document_says, |daemon| async move {
         told.lines().skip_while(|line| !line.contains(" SUMMARY ")).collect::<Vec<_>>().join("\n")
     );
     assert!(requests(&told) > 3000, "{told}");
+    assert!(told.contains("✅ Stateful"), "what answers tell was used in later requests: {told}");
     assert!(!daemon.output().contains(" ERROR "), "nothing went wrong inside");
 });
 

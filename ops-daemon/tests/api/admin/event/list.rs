@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::support::{Daemon, Database, Estate, on_both};
+use crate::support::{Caller, Daemon, Database, Estate, on_both, until};
 
 const EVENTS: &str = "/admin/v1/events";
 
@@ -32,6 +33,33 @@ on_both!(a_reader_that_goes_on_from_where_it_was_sees_every_event_once, |daemon:
     assert_eq!((longer.len(), &longer[..8]), (12, all.as_slice()), "what was read stays as it was");
     let new = viewer.get(&format!("{EVENTS}?limit=200{after}")).await.expect(200);
     assert_eq!(new.body["items"].as_array().unwrap().as_slice(), &longer[8..]);
+});
+
+on_both!(a_reader_who_has_missed_events_is_told_and_begins_anew, |daemon: Daemon| async move {
+    Estate::create(&daemon, "a-op").await;
+    let all = daemon.events().await;
+    let long_ago = if matches!(daemon.database(), Database::Sqlite) { "0" } else { "to_timestamp(0)" };
+    daemon.rows().await.change(&format!("UPDATE outbox SET at = {long_ago} WHERE position <= 2")).await;
+    let daemon = daemon.restart().await;
+    let rows = daemon.rows().await;
+    let (viewer, stream) = (daemon.as_role("viewer"), format!("{EVENTS}/stream"));
+    until("the old events are forgotten", async || (rows.count("outbox").await == 2).then_some(())).await;
+    for after in ["1.0", "1.1"] {
+        let list = viewer.get(&format!("{EVENTS}?after={after}")).await.refused(410, "events_forgotten");
+        assert_eq!(
+            list.body["detail"],
+            format!("events are kept for 14 days, and some after {after} are gone")
+        );
+        viewer.get(&format!("{stream}?after={after}")).await.refused(410, "events_forgotten");
+        let known = viewer.request(Method::GET, &stream).header("last-event-id", after);
+        Caller::send(known).await.refused(410, "events_forgotten");
+    }
+    for after in ["", "?after=0.0", "?after=1.2"] {
+        let page = viewer.get(&format!("{EVENTS}{after}")).await.expect(200);
+        assert_eq!(page.body["items"].as_array().unwrap().as_slice(), &all[2..], "{after}");
+    }
+    let mut frames = viewer.follow(&stream, Some("1.2")).await;
+    assert_eq!(frames.next().await.unwrap().data, all[2]);
 });
 
 on_both!(sequences_are_padded_and_without_gaps_per_operator, |daemon: Daemon| async move {

@@ -44,3 +44,38 @@ on_both!(of_two_overlapping_windows_the_last_one_gives_the_operator_back, |daemo
     admin.delete(&two.header("location"), "*").await.expect(204);
     assert_eq!(admin.get(&path).await.expect(200).body["status"], "active");
 });
+
+on_both!(
+    a_person_who_drains_during_a_windows_drain_keeps_the_operator_when_it_is_cancelled,
+    |daemon: Daemon| async move {
+        let (admin, estate) = (daemon.admin(), Estate::create(&daemon, "acme").await);
+        let path = format!("{OPERATORS}/{}", estate.operator);
+        let body = with(window(600, 900), json!({"drain_s": 3600}));
+        let planned = admin.post(&format!("{path}/maintenances"), body).await.expect(201);
+        let drained =
+            admin.post(&format!("{path}/drain"), json!({"reason": "contract ends"})).await.expect(200);
+        assert_eq!(
+            (&drained.body["status"], &drained.body["status_reason"]),
+            (&json!("draining"), &json!("contract ends"))
+        );
+        assert_eq!(
+            daemon.audit().await[0]["changes"],
+            json!([
+                {"field": "status_reason", "old": "new SMSC", "new": "contract ends"},
+                {"field": "drain_reason", "old": null, "new": "contract ends"},
+            ])
+        );
+        let daemon = daemon.restart().await;
+        let admin = daemon.admin();
+        admin.delete(&planned.header("location"), "*").await.expect(204);
+        let still = admin.get(&path).await.expect(200);
+        assert_eq!(
+            (&still.body["status"], &still.body["status_reason"], &still.body["version"]),
+            (&json!("draining"), &json!("contract ends"), &drained.body["version"])
+        );
+        let last = daemon.events_of(&estate.operator).await.pop().unwrap();
+        assert_eq!(last["data"]["changes"][0]["what"], "maintenance", "and nothing about the status: {last}");
+        assert_eq!(last["data"]["changes"].as_array().unwrap().len(), 1);
+        assert_eq!(admin.act(&format!("{path}/activate")).await.expect(200).body["status"], "active");
+    }
+);
