@@ -10,10 +10,12 @@ use sha2::{Digest as _, Sha256};
 
 /// Octets by which a needle is found; none is shorter.
 const START: usize = 8;
+/// Bits of a place for a beginning: many more places than there are needles.
+const PLACE_BITS: u32 = 24;
 
 /// Everything to look for.
 pub(super) struct Needles {
-    /// Whether any needle begins with these two octets: a cheap no for most places.
+    /// Whether any needle has a beginning that is kept [there](at): a cheap no for nearly all places.
     may_start: Vec<bool>,
     by_start: HashMap<[u8; START], Vec<Needle>>,
 }
@@ -25,7 +27,7 @@ struct Needle {
 
 impl Needles {
     pub(super) fn new() -> Self {
-        Self { may_start: vec![false; 1 << 16], by_start: HashMap::new() }
+        Self { may_start: vec![false; 1 << PLACE_BITS], by_start: HashMap::new() }
     }
 
     /// A secret of 8 octets: as it is, encoded, and by its digest.
@@ -69,10 +71,11 @@ impl Needles {
     pub(super) fn found_in(&self, hay: &[u8]) -> Vec<&str> {
         let mut found = Vec::new();
         for (place, start) in hay.windows(START).enumerate() {
-            if !self.may_start[at(start)] {
+            let start = start.try_into().unwrap();
+            if !self.may_start[at(&start)] {
                 continue;
             }
-            let needles = self.by_start.get(start).into_iter().flatten();
+            let needles = self.by_start.get(&start).into_iter().flatten();
             found.extend(
                 needles
                     .filter(|needle| hay[place..].starts_with(&needle.octets))
@@ -85,8 +88,10 @@ impl Needles {
     }
 }
 
-fn at(start: &[u8]) -> usize {
-    usize::from(start[0]) << 8 | usize::from(start[1])
+/// The place of a beginning, spread by a multiplication.
+fn at(start: &[u8; START]) -> usize {
+    let spread = u64::from_le_bytes(*start).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    usize::try_from(spread >> (u64::BITS - PLACE_BITS)).unwrap()
 }
 
 #[test]

@@ -1,6 +1,11 @@
 //! The committed registry of event schemas: what a test reads from the stream or from the API has to follow it.
 
-use std::{fs, path::PathBuf};
+use std::{
+    collections::HashMap,
+    fs,
+    path::PathBuf,
+    sync::{Arc, LazyLock, Mutex},
+};
 
 use jsonschema::Validator;
 use serde_json::Value;
@@ -19,7 +24,18 @@ fn faults(schema: &Validator, value: &Value) -> Vec<String> {
     schema.iter_errors(value).map(|fault| format!("{}: {fault}", fault.instance_path())).collect()
 }
 
-fn schema(name: &str) -> Validator {
+/// The schema of that name, compiled once for all events.
+fn schema(name: &str) -> Arc<Validator> {
+    static COMPILED: LazyLock<Mutex<HashMap<String, Arc<Validator>>>> = LazyLock::new(Mutex::default);
+    let known = COMPILED.lock().unwrap().get(name).cloned();
+    known.unwrap_or_else(|| {
+        let compiled = Arc::new(compile(name));
+        COMPILED.lock().unwrap().insert(name.to_owned(), Arc::clone(&compiled));
+        compiled
+    })
+}
+
+fn compile(name: &str) -> Validator {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../docs/contract/events");
     let text = fs::read(folder.join(format!("{name}.schema.json")));
     let text = text.unwrap_or_else(|error| panic!("{name} is not in the registry: {error}"));
