@@ -73,6 +73,8 @@ pub const SAMPLE_KEPT_DAYS: i64 = 7;
 
 /// Octets of one event's data: NATS carries 1 MiB, consumers' buffers do not.
 pub const EVENT_OCTETS_MAX: usize = 64 * 1024;
+/// Days a published event is kept, at least: twice as long as the stream keeps them, so that a lost stream can be filled again.
+pub const EVENTS_KEPT_DAYS: i64 = 14;
 /// Hours receipts are still taken after a suspension.
 pub const RECEIPTS_AFTER_SUSPENSION_HOURS: i64 = 72;
 /// Days a retired credential is kept for a rollback.

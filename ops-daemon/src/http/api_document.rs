@@ -119,11 +119,17 @@ pub(super) fn complete<D: Door>(operation: &mut Operation, entry: &RouteEntry) {
         }
         response.content.values_mut().for_each(exemplify);
     }
-    let own = operation.responses.responses.keys().filter_map(|status| status.parse().ok());
-    let own: Vec<u16> = own.filter(|status| *status >= 400).collect();
-    for status in common::<D>(entry).into_iter().chain(own) {
+    // what only this operation can answer with has words of its own, and the body of every problem
+    for (status, response) in &mut operation.responses.responses {
+        let Some(status) = status.parse().ok().filter(|status| *status >= 400) else { continue };
+        let RefOr::T(own) = response else { continue };
+        let mut problem = Ref::from_response_name(name(status));
+        problem.description.clone_from(&own.description);
+        *response = RefOr::Ref(problem);
+    }
+    for status in common::<D>(entry) {
         let answer = RefOr::Ref(Ref::from_response_name(name(status)));
-        operation.responses.responses.insert(status.to_string(), answer);
+        operation.responses.responses.entry(status.to_string()).or_insert(answer);
     }
     if let Some(RefOr::T(body)) = &mut operation.request_body {
         body.required = Some(Required::True);

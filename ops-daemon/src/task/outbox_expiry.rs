@@ -1,16 +1,15 @@
-//! Forgets published events after 14 days: twice as long as the stream keeps them, so that a lost stream can be filled again.
+//! Forgets published events after [`limits::EVENTS_KEPT_DAYS`].
 
 use std::time::Duration;
 
 use jiff::SignedDuration;
+use ops_core::limits;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{Task, lead, only_by_clock};
 use crate::app::{App, refusal::Refusal, stamp::now};
 
 const TASK: Task = Task { name: "outbox_expiry", period: Duration::from_secs(60) };
-/// Hours that an event is kept, at least.
-const KEPT_HOURS: i64 = 14 * 24;
 /// Events of one transaction.
 const BATCH: usize = 500;
 
@@ -19,7 +18,7 @@ pub(super) fn start(app: &App, running: &TaskTracker, stop: &CancellationToken) 
 }
 
 async fn expire(app: App) -> Result<(), Refusal> {
-    let before = now() - SignedDuration::from_hours(KEPT_HOURS);
+    let before = now() - SignedDuration::from_hours(24 * limits::EVENTS_KEPT_DAYS);
     // what the stream does not have yet stays, however old it is
     let published = match (&app.stream, app.store.relay_mark().await?) {
         (Some(_), None) => return Ok(()),
