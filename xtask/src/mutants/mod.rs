@@ -32,7 +32,7 @@ pub(crate) struct Arguments {
     /// Only so many, spread evenly over all that there are.
     #[arg(long)]
     at_most: Option<usize>,
-    /// Ask only the unit tests of the changed package.
+    /// Ask only the tests of the changed package that need no server.
     #[arg(long)]
     unit: bool,
 }

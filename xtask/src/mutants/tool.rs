@@ -98,8 +98,13 @@ impl Workplace {
         self.choose(mutants, &results).map_err(|cause| Failure::because(results.display(), cause))?;
         let mut test = self.command()?;
         test.args(["--iterate", "--in-place", "--caught", "--unviable", "--colors=never", "--output"]);
-        test.arg(&self.folder).args(["--cargo-arg", rung.target(), "--test-package", rung.package()]);
-        for package in mutants.iter().map(|mutant| &mutant.package).collect::<BTreeSet<_>>() {
+        test.arg(&self.folder).args(["--test-package", rung.package()]);
+        for target in rung.targets() {
+            test.args(["--cargo-arg", target]);
+        }
+        // also for the run before any mutant, which tests these packages and no others
+        let changed = mutants.iter().map(|mutant| mutant.package.as_str());
+        for package in changed.chain([rung.package()]).collect::<BTreeSet<_>>() {
             test.args(["--package", package]);
         }
         if let Some(filter) = rung.filter() {
