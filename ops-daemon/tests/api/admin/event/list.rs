@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::SignedDuration;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::support::{Caller, Daemon, Database, Estate, on_both, until};
+use crate::support::{Caller, Daemon, Database, Estate, now, on_both, until};
 
 const EVENTS: &str = "/admin/v1/events";
 
@@ -37,9 +38,24 @@ on_both!(a_reader_that_goes_on_from_where_it_was_sees_every_event_once, |daemon:
 
 on_both!(a_reader_who_has_missed_events_is_told_and_begins_anew, |daemon: Daemon| async move {
     Estate::create(&daemon, "a-op").await;
+    daemon.events().await;
+    let days_ago = |days: i64| {
+        let then = now() - SignedDuration::from_hours(24 * days);
+        match daemon.database() {
+            Database::Sqlite => then.as_microsecond().to_string(),
+            _ => format!("to_timestamp({})", then.as_second()),
+        }
+    };
+    let (old, young) = (days_ago(15), days_ago(13));
+    let aged = format!("UPDATE outbox SET at = CASE WHEN position <= 2 THEN {old} ELSE {young} END");
+    let rows = daemon.rows().await;
+    rows.change(&aged).await;
     let all = daemon.events().await;
-    let long_ago = if matches!(daemon.database(), Database::Sqlite) { "0" } else { "to_timestamp(0)" };
-    daemon.rows().await.change(&format!("UPDATE outbox SET at = {long_ago} WHERE position <= 2")).await;
+    if !matches!(daemon.database(), Database::Sqlite) {
+        // what is not known to be on the stream is not forgotten
+        let mark = "SELECT coalesce(max(position), 0) FROM relay_mark";
+        until("the relay has kept its mark", async || (rows.number(mark, []).await == 4).then_some(())).await;
+    }
     let daemon = daemon.restart().await;
     let rows = daemon.rows().await;
     let (viewer, stream) = (daemon.as_role("viewer"), format!("{EVENTS}/stream"));
