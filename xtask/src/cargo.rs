@@ -6,6 +6,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::LazyLock;
 
 use serde_json::Value;
 
@@ -21,8 +22,13 @@ const SET_BY_CARGO_RUN: [&str; 4] = ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN
 
 /// The top folder of the checkout.
 pub(crate) fn checkout() -> &'static Path {
-    let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
-    manifest.parent().unwrap_or(manifest)
+    static TOP: LazyLock<PathBuf> = LazyLock::new(|| {
+        // of the cargo that runs this: several checkouts may share a target folder, and then this was perhaps built in another
+        let manifest = env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
+        let manifest = manifest.unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
+        manifest.parent().map_or_else(|| manifest.clone(), Path::to_owned)
+    });
+    &TOP
 }
 
 /// The cargo that runs this task.
