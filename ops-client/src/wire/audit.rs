@@ -110,7 +110,7 @@ pub enum AuditFaultKind {
 /// What a look at the chain over the audit trail came to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct AuditVerification {
-    /// Whether nothing is wrong with what was looked at.
+    /// Whether nothing is wrong with what was looked at: the places of this answer, and the anchor that was given.
     pub intact: bool,
     /// The place after which the look began.
     #[schema(minimum = 0)]
@@ -118,7 +118,7 @@ pub struct AuditVerification {
     /// How many places were looked at.
     #[schema(minimum = 0)]
     pub checked: i64,
-    /// The last of them: an anchor for the next time.
+    /// The last of them, as an anchor for the next time: keep that of the last answer, outside this service.
     #[schema(required)]
     pub head: Option<String>,
     /// The newest sealed place.

@@ -50,7 +50,7 @@ word_list! {
     }
 }
 
-/// Decides a lease request and makes the change that must be committed before a secret is read: an entry per secret.
+/// Decides a lease request and makes the change that must be committed before a secret is served: an entry per secret.
 #[must_use]
 pub fn lease(asked: Vec<Asked>, stage: Stage, stamp: &Stamp) -> (Decision, Change) {
     let mut decision = Decision::default();

@@ -90,6 +90,12 @@ pub enum Refusal {
     /// The key was used for another request.
     #[error("the idempotency key was used for another request")]
     IdempotencyMismatch,
+    /// The caller has asked for more than its share.
+    #[error("the caller asks for too much")]
+    RateLimited {
+        /// Whole seconds after which the same request is let through, when nothing else is asked for.
+        after_s: u32,
+    },
     /// Too many conflicts in a row.
     #[error("too many writers at once")]
     Busy,

@@ -165,7 +165,7 @@ fn store_table(store: &Store) -> Table {
 }
 
 fn identity(of: &Identity) -> Table {
-    let Identity { name, san, rights, connector_ids, operators } = of;
+    let Identity { name, san, rights, connector_ids, operators, leases_per_minute } = of;
     let rights: Vec<_> = rights.iter().copied().map(Right::as_str).collect();
     let san = match san {
         San::Uri(uri) => ("uri", text(uri)),
@@ -181,6 +181,7 @@ fn identity(of: &Identity) -> Table {
         ("rights", list(&rights)),
         ("connector_ids", text(connector_ids.as_str())),
         ("operators", operators),
+        ("leases_per_minute", Value::Integer(leases_per_minute.get().into())),
     ])
 }
 

@@ -1,8 +1,8 @@
 //! An identity of the internal listener: how a certificate proves it, and what it may do.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, num::NonZeroU32};
 
-use ops_core::id::OperatorId;
+use ops_core::{id::OperatorId, limits};
 use toml::Value;
 
 use super::section::Section;
@@ -11,6 +11,10 @@ use super::section::Section;
 const NAME_MAX: usize = 63;
 /// Longest `connector_id` and pattern for it.
 const CONNECTOR_ID_MAX: usize = 128;
+/// Connections of leases in a minute unless told otherwise: thirty full requests at once, then one every two seconds.
+pub const LEASES_PER_MINUTE: NonZeroU32 = NonZeroU32::new(6000).unwrap();
+/// Most connections of leases in a minute.
+const LEASES_PER_MINUTE_MAX: u32 = 1_000_000;
 /// Longest SPIFFE id, in octets (SPIFFE-ID §2.3).
 const SPIFFE_ID_MAX: usize = 2048;
 
@@ -27,6 +31,8 @@ pub struct Identity {
     pub connector_ids: ConnectorIds,
     /// The operators whose secrets it may lease.
     pub operators: Operators,
+    /// Connections whose secrets it may ask for in a minute, at least those of one full request.
+    pub leases_per_minute: NonZeroU32,
 }
 
 /// The subject alternative name that proves an identity.
@@ -130,12 +136,14 @@ pub(super) fn read(section: &mut Section<'_>) -> Option<Identity> {
     let rights = read_rights(section);
     let connector_ids = read_connector_ids(section, name.as_deref());
     let operators = read_operators(section);
+    let leases_per_minute = read_leases_per_minute(section);
     Some(Identity {
         name: name?,
         san: san?,
         rights: rights?,
         connector_ids: connector_ids?,
         operators: operators?,
+        leases_per_minute: leases_per_minute?,
     })
 }
 
@@ -247,6 +255,12 @@ fn read_operators(section: &mut Section<'_>) -> Option<Operators> {
     };
     section.fault("operators", wrong, remedy);
     None
+}
+
+fn read_leases_per_minute(section: &mut Section<'_>) -> Option<NonZeroU32> {
+    let least = u32::try_from(limits::LEASE_CONNECTIONS_MAX).unwrap_or(LEASES_PER_MINUTE_MAX);
+    let range = least..=LEASES_PER_MINUTE_MAX;
+    section.number("leases_per_minute", LEASES_PER_MINUTE.get(), range).and_then(NonZeroU32::new)
 }
 
 #[cfg(test)]

@@ -49,7 +49,7 @@ pub use fault::Fault;
 pub(crate) use file::shell_word;
 pub use file::{Refused as FileRefused, read_private_file, read_public_file};
 pub use health::Health;
-pub use identity::{ConnectorIds, Identity, Operators, Right, San};
+pub use identity::{ConnectorIds, Identity, LEASES_PER_MINUTE, Operators, Right, San};
 pub use internal::Internal;
 pub use key_file::Key32;
 pub use keys::Keys;

@@ -15,8 +15,8 @@ use super::{
 };
 use crate::config::{
     Admin, Auth, Config, ConnectorIds, Deletion, Endpoints, Events, Health, Identity, Internal, Key32, Keys,
-    KeysAt, Log, LogFormat, MutualTls, Operators, Ops, Port, Postgres, PostgresTls, PostgresUrl, Right, San,
-    Sealed, Secrets, Shutdown, Sqlite, Store, own_hosts,
+    KeysAt, LEASES_PER_MINUTE, Log, LogFormat, MutualTls, Operators, Ops, Port, Postgres, PostgresTls,
+    PostgresUrl, Right, San, Sealed, Secrets, Shutdown, Sqlite, Store, own_hosts,
 };
 
 /// Seconds of a window: short, so that a change is seen while one looks.
@@ -172,6 +172,7 @@ fn gateway() -> Identity {
         rights: Right::ALL.into(),
         connector_ids: ConnectorIds::of_name(GATEWAY_NAME),
         operators: Operators::All,
+        leases_per_minute: LEASES_PER_MINUTE,
     }
 }
 

@@ -23,11 +23,13 @@ use utoipa::{
 
 use super::{
     api::{Door, Kind, RouteEntry},
+    body::PATCH_MEDIA,
     write::IDEMPOTENCY_KEY_MAX,
 };
 
 /// The headers of answers, each once: name, pattern, what it says.
-const HEADERS: [(&str, &str, &str); 5] = [
+const HEADERS: [(&str, &str, &str); 6] = [
+    ("Allow", "^[A-Z]+(, ?[A-Z]+)*$", "The methods that the path takes."),
     ("ETag", r#"^"(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)"$"#, "The version, for If-Match and If-None-Match."),
     ("Location", "^/", "Where the new resource is."),
     ("Retry-After", "^[1-9][0-9]*$", "Seconds after which asking again makes sense."),
@@ -133,6 +135,10 @@ pub(super) fn complete<D: Door>(operation: &mut Operation, entry: &RouteEntry) {
     }
     if let Some(RefOr::T(body)) = &mut operation.request_body {
         body.required = Some(Required::True);
+        if entry.method == Method::PATCH {
+            let content = body.content.values().next().cloned().unwrap_or_else(|| Content::default().into());
+            body.content = PATCH_MEDIA.iter().map(|media| ((*media).to_owned(), content.clone())).collect();
+        }
         body.content.values_mut().for_each(exemplify);
     }
 }
@@ -190,7 +196,7 @@ fn common<D: Door>(entry: &RouteEntry) -> Vec<u16> {
         statuses.push(404);
     }
     if entry.kind != Kind::Read {
-        statuses.extend([413, 415, 422, 429]);
+        statuses.extend([413, 415, 422]);
     }
     if entry.kind == Kind::Write {
         statuses.extend([409, 504]);
@@ -279,6 +285,7 @@ fn answer(status: u16) -> Response {
         ResponseBuilder::new().description(says.join(" ")).content(PROBLEM_JSON, content).build();
     let headers = [REQUEST_ID].into_iter().chain(match status {
         401 => Some("WWW-Authenticate"),
+        405 => Some("Allow"),
         429 | 503 => Some("Retry-After"),
         _ => None,
     });

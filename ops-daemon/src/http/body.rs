@@ -71,12 +71,15 @@ impl<T: Deserr<Faults> + Send, const MAX: usize> Payload for Body<T, MAX> {
 impl<T: Deserr<Faults> + Send> Payload for Patch<T> {
     type Value = T;
     const MAX: usize = BODY_MAX;
-    const MEDIA: &'static [&'static str] = &["application/merge-patch+json", "application/json"];
+    const MEDIA: &'static [&'static str] = PATCH_MEDIA;
 
     fn parse(octets: &[u8]) -> Result<T, Problem> {
         parsed(octets)
     }
 }
+
+/// Media types of a change; they mean the same.
+pub(super) const PATCH_MEDIA: &[&str] = &["application/merge-patch+json", "application/json"];
 
 /// An object without members.
 #[derive(Deserr)]

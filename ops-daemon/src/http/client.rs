@@ -10,20 +10,34 @@ use axum::{
 use ops_core::actor::Actor;
 
 use super::{access::Access, peer::Peer, problem::Problem, right::Right};
-use crate::config::{Identity, San};
+use crate::{
+    app::credential::lease_budget::LeaseBudget,
+    config::{Identity, San},
+};
 
 /// All configured identities, found by what a certificate says. The configuration refuses two of one name.
 #[derive(Debug, Default)]
-pub struct Identities(BTreeMap<San, Arc<Identity>>);
+pub struct Identities(BTreeMap<San, Arc<Known>>);
+
+/// An identity with what it has left.
+#[derive(Debug)]
+struct Known {
+    identity: Identity,
+    lease_budget: LeaseBudget,
+}
 
 impl Identities {
     /// All of `list`.
     pub fn new(list: impl IntoIterator<Item = Identity>) -> Self {
-        Self(list.into_iter().map(|identity| (identity.san.clone(), Arc::new(identity))).collect())
+        let known = |identity: Identity| {
+            let lease_budget = LeaseBudget::per_minute(identity.leases_per_minute);
+            (identity.san.clone(), Arc::new(Known { identity, lease_budget }))
+        };
+        Self(list.into_iter().map(known).collect())
     }
 
     /// Whom `peer` is, and as whom a change is put down.
-    fn of(&self, peer: &Peer) -> Option<(Arc<Identity>, Actor)> {
+    fn of(&self, peer: &Peer) -> Option<(Arc<Known>, Actor)> {
         let (san, actor) = match peer {
             Peer::Spiffe(uri) => (San::Uri(uri.clone()), Actor::certificate(uri)),
             Peer::Dns(name) => (San::Dns(name.to_ascii_lowercase()), Actor::certificate(name)),
@@ -36,7 +50,7 @@ impl Identities {
 /// Which identity calls, and that it holds `R`. Made by the extractor only.
 #[derive(Debug)]
 pub struct Client<R> {
-    identity: Arc<Identity>,
+    known: Arc<Known>,
     actor: Actor,
     right: PhantomData<fn() -> R>,
 }
@@ -45,7 +59,13 @@ impl<R> Client<R> {
     /// Who calls.
     #[must_use]
     pub fn identity(&self) -> &Identity {
-        &self.identity
+        &self.known.identity
+    }
+
+    /// What it may still lease; shared by all its connections to this process.
+    #[must_use]
+    pub fn lease_budget(&self) -> &LeaseBudget {
+        &self.known.lease_budget
     }
 
     /// Whom a change is put down to.
@@ -66,10 +86,9 @@ where
         let access = Arc::<Access>::from_ref(state);
         let peer = parts.extensions.get::<Peer>().unwrap_or(&Peer::Plain);
         let known = access.identities.load().of(peer);
-        let (identity, actor) =
-            known.ok_or_else(|| Problem::forbidden("a certificate of a known identity"))?;
-        if identity.rights.contains(&R::NEEDS) {
-            Ok(Self { identity, actor, right: PhantomData })
+        let (known, actor) = known.ok_or_else(|| Problem::forbidden("a certificate of a known identity"))?;
+        if known.identity.rights.contains(&R::NEEDS) {
+            Ok(Self { known, actor, right: PhantomData })
         } else {
             Err(Problem::forbidden(R::NEEDS.as_str()))
         }
@@ -99,6 +118,7 @@ mod tests {
             rights: [config::Right::RoutingRead].into(),
             connector_ids,
             operators,
+            leases_per_minute: config::LEASES_PER_MINUTE,
         }
     }
 

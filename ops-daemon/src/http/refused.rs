@@ -80,6 +80,11 @@ impl From<Refusal> for Problem {
                 ErrorCode::IdempotencyMismatch,
                 "this Idempotency-Key was used for another request: send a new key",
             ),
+            Refusal::RateLimited { after_s } => Self::new(
+                ErrorCode::RateLimited,
+                "this identity has asked for as many connections as it may in a minute: wait, and ask for each secret once a start",
+            )
+            .retry_after(*after_s),
             Refusal::Busy => Self::new(ErrorCode::Busy, "too many writers at once; nothing was changed: try again")
                 .retry_after(RETRY_BUSY_S),
             Refusal::StoreUnavailable(_) => {

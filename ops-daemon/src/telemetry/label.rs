@@ -119,6 +119,8 @@ pub enum LeaseOutcome {
     SecretMissing,
     /// The secret store did not answer.
     SecretStoreUnavailable,
+    /// The caller had asked for too many already.
+    RateLimited,
 }
 
 impl LeaseOutcome {
@@ -130,12 +132,14 @@ impl LeaseOutcome {
             Self::Refused(refused) => refused.as_str(),
             Self::SecretMissing => "secret_missing",
             Self::SecretStoreUnavailable => "secret_store_unavailable",
+            Self::RateLimited => "rate_limited",
         }
     }
 
     /// Every one, as metrics spell it.
     pub(super) fn words() -> impl Iterator<Item = &'static str> {
-        let own = [Self::Served, Self::SecretMissing, Self::SecretStoreUnavailable].map(Self::as_str);
+        let own = [Self::Served, Self::SecretMissing, Self::SecretStoreUnavailable, Self::RateLimited]
+            .map(Self::as_str);
         own.into_iter().chain(Refused::WORDS.iter().copied())
     }
 }

@@ -28,9 +28,11 @@ use crate::{
 query! {
     /// The query of a verification.
     Query {
-        /// A place of the chain that is known from elsewhere, such as the log: `head` of a seal or of an earlier verification.
+        /// A place of the chain that is known from elsewhere, such as the log: `head` of a seal or of an earlier verification. It is
+        /// compared in every answer, wherever the walk begins or ends; a chain that has not this place, or another hash there, is
+        /// not intact.
         anchor: Option<(i64, Hash)> = read => Anchor,
-        /// `next_after` of the verification before: go on there.
+        /// `next_after` of the verification before: go on there. What lies before it is not looked at again.
         after: Option<i64> = read_place => Place,
     }
 }
@@ -64,7 +66,8 @@ fn read_place(raw: &str) -> Result<Option<i64>, Invalid> {
 }
 
 /// Verify that the audit trail is as it was written: no entry edited, removed, moved or slipped in, no tail cut behind the
-/// anchor. A long trail takes several requests.
+/// anchor. One answer covers about 50,000 entries: while it has a `next_after`, ask again with `after` set to it and the same
+/// `anchor`; the trail is intact when every answer is.
 #[utoipa::path(
     get,
     path = paths::AUDIT_VERIFY,

@@ -25,7 +25,7 @@ use crate::{
     operation_id = "connection_update",
     tag = "connections",
     params(("connection_id" = uuid::Uuid, Path, description = "The connection's id")),
-    request_body(content = connection::Update, content_type = "application/merge-patch+json"),
+    request_body = connection::Update,
     responses((status = 200, description = "The connection", body = connection::Connection, headers(("ETag" = String)))),
 )]
 pub async fn update(

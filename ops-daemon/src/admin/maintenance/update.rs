@@ -19,7 +19,7 @@ use crate::{
     operation_id = "maintenance_update",
     tag = "maintenances",
     params(("maintenance_id" = uuid::Uuid, Path, description = "The window's id")),
-    request_body(content = maintenance::Update, content_type = "application/merge-patch+json"),
+    request_body = maintenance::Update,
     responses((status = 200, description = "The window", body = maintenance::Maintenance, headers(("ETag" = String)))),
 )]
 pub async fn update(

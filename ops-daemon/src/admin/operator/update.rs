@@ -19,7 +19,7 @@ use crate::{
     operation_id = "operator_update",
     tag = "operators",
     params(("operator_id" = uuid::Uuid, Path, description = "The operator's id")),
-    request_body(content = operator::Update, content_type = "application/merge-patch+json"),
+    request_body = operator::Update,
     responses((status = 200, description = "The operator", body = operator::Operator, headers(("ETag" = String)))),
 )]
 pub async fn update(

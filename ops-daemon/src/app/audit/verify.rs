@@ -32,7 +32,12 @@ pub struct Question {
 pub async fn verify(app: &App, question: Question) -> Result<AuditVerification, Refusal> {
     // what is written meanwhile is not waited for
     let newest_seal = app.store.newest_seal().await?;
-    let mut walk = Walk::new(&app.seal_key, question);
+    let mut walk = Walk::new(&app.seal_key, question.after);
+    if let Some((place, hash)) = question.anchor {
+        // it may lie before or behind what this answer walks over, and is compared all the same
+        let there = app.store.linked(place, 1).await?;
+        walk.anchor(place, &hash, there.first());
+    }
     if question.after > 0 {
         let before = app.store.linked(question.after, 1).await?;
         walk.begin_after(before.first().map(|linked| linked.link));
@@ -59,7 +64,8 @@ pub async fn verify(app: &App, question: Question) -> Result<AuditVerification, 
 
 struct Walk<'a> {
     key: &'a SealKey,
-    question: Question,
+    /// Links that were verified before.
+    after: i64,
     /// The hash of the link before, as it is stored: one fault is told once, and not for every link after it.
     before: Hash,
     /// The place that comes next.
@@ -72,9 +78,9 @@ struct Walk<'a> {
 }
 
 impl<'a> Walk<'a> {
-    const fn new(key: &'a SealKey, question: Question) -> Self {
-        let expected = question.after + 1;
-        Self { key, question, before: START, expected, head: None, row: 0, found: 0, faults: Vec::new() }
+    const fn new(key: &'a SealKey, after: i64) -> Self {
+        let expected = after + 1;
+        Self { key, after, before: START, expected, head: None, row: 0, found: 0, faults: Vec::new() }
     }
 
     fn fault(&mut self, n: i64, kind: AuditFaultKind, linked: Option<&Linked>) {
@@ -86,13 +92,24 @@ impl<'a> Walk<'a> {
     }
 
     const fn checked(&self) -> i64 {
-        self.expected - 1 - self.question.after
+        self.expected - 1 - self.after
+    }
+
+    /// A place that is known from elsewhere was there once, with this hash.
+    fn anchor(&mut self, place: i64, hash: &Hash, there: Option<&Linked>) {
+        match there.filter(|linked| linked.link.n == place) {
+            None => self.fault(place, AuditFaultKind::AnchorMissing, None),
+            Some(linked) if linked.link.hash != *hash => {
+                self.fault(place, AuditFaultKind::AnchorDiffers, Some(linked));
+            }
+            Some(_) => {}
+        }
     }
 
     fn begin_after(&mut self, link: Option<Link>) {
-        match link.filter(|link| link.n == self.question.after) {
+        match link.filter(|link| link.n == self.after) {
             Some(link) => (self.before, self.row) = (link.hash, link.row_no),
-            None => self.fault(self.question.after, AuditFaultKind::LinkMissing, None),
+            None => self.fault(self.after, AuditFaultKind::LinkMissing, None),
         }
     }
 
@@ -115,9 +132,6 @@ impl<'a> Walk<'a> {
             if seals.get(&n).is_some_and(|seal| !self.key.made(seal, &stored)) {
                 self.fault(n, AuditFaultKind::SealBroken, Some(linked));
             }
-            if self.question.anchor.is_some_and(|(place, hash)| place == n && hash != stored) {
-                self.fault(n, AuditFaultKind::AnchorDiffers, Some(linked));
-            }
             self.before = stored;
             self.head = Some(linked.link);
             self.expected = n + 1;
@@ -135,7 +149,7 @@ impl<'a> Walk<'a> {
         self.row = row.max(self.row);
     }
 
-    /// What only shows at the end: links and their seal are written together, and a place that is known was there once.
+    /// What only shows at the end: links and their seal are written together.
     fn end(&mut self, newest: Option<Link>, seal: Option<&Seal>, next_after: Option<i64>) {
         let (newest, sealed) = (newest.map_or(0, |link| link.n), seal.map_or(0, |seal| seal.n));
         if next_after.is_none() && sealed > newest {
@@ -143,11 +157,6 @@ impl<'a> Walk<'a> {
         }
         if next_after.is_none() && self.head.is_some_and(|head| head.n > sealed) {
             self.fault(sealed + 1, AuditFaultKind::SealMissing, None);
-        }
-        if let Some((place, _)) = self.question.anchor
-            && place > newest
-        {
-            self.fault(place, AuditFaultKind::AnchorMissing, None);
         }
     }
 
@@ -159,7 +168,7 @@ impl<'a> Walk<'a> {
     ) -> AuditVerification {
         AuditVerification {
             intact: self.found == 0,
-            after: self.question.after,
+            after: self.after,
             checked: self.checked(),
             head: self.head.map(|link| anchor(link.n, &link.hash)),
             sealed_through: seal.as_ref().map_or(0, |seal| seal.n),
@@ -227,7 +236,10 @@ mod tests {
         /// With the faults of a verification in pages of four.
         fn faults(&self, anchor: Option<(i64, Hash)>) -> Vec<(i64, Kind)> {
             let key = key(1);
-            let mut walk = Walk::new(&key, Question { after: 0, anchor });
+            let mut walk = Walk::new(&key, 0);
+            if let Some((place, hash)) = anchor {
+                walk.anchor(place, &hash, self.linked.iter().find(|linked| linked.link.n >= place));
+            }
             for page in self.linked.chunks(4) {
                 walk.page(page, &self.seals);
             }

@@ -15,6 +15,7 @@ use ops_core::{
 };
 use ops_store::port::{SecretError, SecretPath};
 
+use super::lease_budget::LeaseBudget;
 use crate::{
     app::{App, decide::commit, refusal::Refusal},
     telemetry::{LeaseOutcome, SecretOperation},
@@ -28,14 +29,20 @@ const WITHIN: Duration = Duration::from_secs(1);
 /// Leases what the caller may have of what it asks for.
 ///
 /// # Errors
-/// The audit trail cannot be written, or the secret store does not answer: then no secret is served.
+/// The caller asks for too much, the audit trail cannot be written, or the secret store does not answer: then no secret is
+/// served.
 pub async fn lease(
     app: &App,
     request: LeaseRequest,
+    budget: &LeaseBudget,
     may_have: impl Fn(OperatorId) -> bool,
     stamp: &Stamp,
 ) -> Result<LeaseAnswer, Refusal> {
     let (connections, stage) = request.into_parts();
+    if let Err(refusal) = budget.take(connections.len()) {
+        app.metrics.leased(LeaseOutcome::RateLimited, connections.len());
+        return Err(refusal);
+    }
     let asked = app.store.asked_for(&connections).await?;
     let asked = asked.into_iter().map(|asked| only_if(asked, &may_have)).collect();
     let (decision, change) = lease::lease(asked, stage, stamp);

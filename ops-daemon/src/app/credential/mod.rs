@@ -3,6 +3,7 @@
 pub mod create;
 pub mod stage;
 pub mod lease;
+pub mod lease_budget;
 pub mod sweep;
 
 use ops_store::port::SecretError;

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::http::{
-    body::{Body, NoBody},
+    body::{Body, Patch},
     client::Identities,
     path_id::PathId,
     permission::{OperatorRead, OperatorWrite},
@@ -19,8 +19,9 @@ async fn read(_: Permit<OperatorRead>, PathId(id): PathId<u64>) -> String {
     id.to_string()
 }
 
-#[utoipa::path(patch, path = "/things/{id}", operation_id = "thing_update", responses((status = 200)))]
-async fn update(_: Permit<OperatorWrite>, _: PathId<u64>, _: Write<NoBody>) {}
+#[utoipa::path(patch, path = "/things/{id}", operation_id = "thing_update", request_body = String,
+    responses((status = 200)))]
+async fn update(_: Permit<OperatorWrite>, _: PathId<u64>, _: Write<Patch<String>>) {}
 
 #[utoipa::path(post, path = "/things", operation_id = "thing_create", request_body = String,
     responses((status = 201), (status = 422, description = "own words")))]
@@ -72,6 +73,9 @@ fn the_document_carries_the_table_and_the_answers_that_can_occur() {
     assert!(create["responses"]["404"].is_null() && create["responses"]["412"].is_null());
     let update = &document["paths"]["/things/{id}"]["patch"];
     assert!(update["responses"]["404"].is_object() && update["responses"]["428"].is_object());
+    let taken = update["requestBody"]["content"].as_object().unwrap();
+    assert_eq!(taken.keys().collect::<Vec<_>>(), ["application/json", "application/merge-patch+json"]);
+    assert_eq!(taken["application/json"], taken["application/merge-patch+json"]);
     let read = &document["paths"]["/things/{id}"]["get"];
     assert_eq!(read["x-idempotent"], json!(false));
     assert!(read["responses"]["415"].is_null() && read["responses"]["504"].is_null());
@@ -79,6 +83,10 @@ fn the_document_carries_the_table_and_the_answers_that_can_occur() {
     let problem = &document["components"]["responses"]["Problem503"];
     assert!(problem["description"].as_str().unwrap().contains("`busy`"), "{problem}");
     assert!(problem["content"]["application/problem+json"].is_object());
+    let of_method = &document["components"]["responses"]["Problem405"]["headers"]["Allow"];
+    assert_eq!(of_method["$ref"], "#/components/headers/Allow");
+    assert!(document["components"]["headers"]["Allow"].is_object());
+    assert!(create["responses"]["429"].is_null(), "nothing limits it");
 }
 
 #[test]

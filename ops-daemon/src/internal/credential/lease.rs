@@ -27,7 +27,13 @@ use crate::{
     operation_id = "credential_lease",
     tag = "credentials",
     request_body = LeaseRequest,
-    responses((status = 200, description = "Secrets, and refusals", body = LeaseAnswer)),
+    responses(
+        (status = 200, description = "Secrets, and refusals", body = LeaseAnswer),
+        (status = 429, description = "`rate_limited`: the identity has asked for as many connections as it may in a minute; no \
+                                      secret was served, and nothing is on record. Ask again after Retry-After."),
+        (status = 504, description = "`outcome_unknown`: whether the leases are on record is not known; no secret was served. \
+                                      Ask again: then each has one more entry in the audit trail."),
+    ),
 )]
 pub async fn create(
     client: Client<CredentialsLease>,
@@ -42,5 +48,5 @@ pub async fn create(
     let stamp = stamp(client.actor().clone(), request_id.as_str().to_owned(), traceparent)?
         .from_address(source.map(|Extension(Source(address))| address));
     let may_have = |operator| client.identity().operators.contains(operator);
-    Ok(Shown(lease(&app, request, may_have, &stamp).await?))
+    Ok(Shown(lease(&app, request, client.lease_budget(), may_have, &stamp).await?))
 }

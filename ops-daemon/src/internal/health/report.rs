@@ -25,7 +25,11 @@ use crate::{
     operation_id = "health_report",
     tag = "health",
     request_body = SampleBatch,
-    responses((status = 200, description = "What became of each sample", body = BatchAnswer)),
+    responses(
+        (status = 200, description = "What became of each sample", body = BatchAnswer),
+        (status = 504, description = "`outcome_unknown`: whether the samples were kept is not known. Send them again as they are: \
+                                      none is counted twice."),
+    ),
 )]
 pub async fn report(
     client: Client<HealthReport>,

@@ -84,6 +84,24 @@ on_both!(
         assert!(!daemon.audit().await.iter().any(|entry| entry["id"] == second), "it is really gone");
         rows.change("DELETE FROM audit_link WHERE n = 2").await;
         assert!(told(&verify(&auditor, None).await).contains(&(2, "link_missing")));
+        // an anchor is compared in every answer, also in one that begins behind it
+        let (place, hash) = head.split_once('.').unwrap();
+        let other = format!("{place}.{}", hash.chars().rev().collect::<String>());
+        for (after, known, faults) in [
+            (3, &head, vec![]),
+            (4, &head, vec![]),
+            (0, &other, vec![(4, "anchor_differs")]),
+            (3, &other, vec![(4, "anchor_differs")]),
+            (4, &other, vec![(4, "anchor_differs")]),
+            (4, &format!("2.{hash}"), vec![(2, "anchor_missing")]),
+        ] {
+            let query = format!("{VERIFY}?after={after}&anchor={known}");
+            let answer = auditor.get(&query).await.expect(200).body;
+            let told: Vec<_> =
+                told(&answer).into_iter().filter(|(_, kind)| kind.starts_with("anchor")).collect();
+            assert_eq!(told, faults, "{query}");
+            assert_eq!(answer["intact"], after > 0 && faults.is_empty(), "{query}");
+        }
         // the tail with its seals: nothing but the anchor tells
         rows.change("DELETE FROM audit_seal WHERE n > 1; DELETE FROM audit_link WHERE n > 1; DELETE FROM audit WHERE row_no > 1").await;
         let cut = verify(&auditor, Some(&head)).await;

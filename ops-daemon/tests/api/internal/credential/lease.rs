@@ -3,7 +3,7 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::support::{Answer, Caller, Daemon, Database, Estate, on_both, sample};
+use crate::support::{Answer, Caller, Daemon, Database, Estate, on_both, sample, until};
 
 const LEASES: &str = "/internal/v1/credential-leases";
 const UNKNOWN: &str = "0192f0c1-7a2b-7c3d-8e4f-0123456789ab";
@@ -67,6 +67,46 @@ on_both!(every_lease_of_a_secret_has_an_entry_of_its_own, |daemon: Daemon| async
         entries(&audit).iter().filter(|entry| entry["operator_id"] == json!(estate.operator)).count()
     };
     assert_eq!((of(&a), of(&b)), (3, 3));
+});
+
+on_both!(who_asks_for_too_much_gets_nothing_and_may_ask_again_later, |daemon: Daemon| async move {
+    let estate = Estate::create(&daemon, "acme").await;
+    let gateway = daemon.gateway();
+    let many: Vec<String> = (0..199u128).map(|n| uuid::Uuid::from_u128(n).to_string()).collect();
+    let many = json!({"connection_ids": ([&many[..], std::slice::from_ref(&estate.connection)].concat())});
+    for _ in 0..30 {
+        let answer = gateway.post(LEASES, many.clone()).await.expect(200);
+        assert_eq!(answer.body["leases"].as_array().unwrap().len(), 1);
+    }
+    let before = daemon.stored().await;
+    // some of the minute may have come back meanwhile; the next but one request is too much in any case
+    let refused = until("it is too much", async || {
+        let answer = gateway.post(LEASES, many.clone()).await;
+        (answer.status == 429).then_some(answer)
+    })
+    .await;
+    let after: u32 = refused.header("retry-after").parse().unwrap();
+    assert!((1..=2).contains(&after), "{after}");
+    assert!(!refused.text.contains("pass-123"), "no secret leaves with a refusal");
+    refused.refused(429, "rate_limited");
+    let served = daemon.stored().await["audit"].len() - before["audit"].len();
+    let metrics = daemon.ops().get("/metrics").await.expect(200).text;
+    let total = |outcome: &str| {
+        let line = format!("ops_credential_leases_total{{outcome=\"{outcome}\"}} ");
+        let found = metrics.lines().find_map(|text| text.strip_prefix(&line)).unwrap();
+        found.parse::<usize>().unwrap()
+    };
+    assert_eq!(
+        (total("served"), total("rate_limited")),
+        (30 + served, 200),
+        "a refusal is on record nowhere else"
+    );
+    let again = until("the minute fills up again", async || {
+        let answer = gateway.post(LEASES, json!({"connection_ids": [estate.connection]})).await;
+        (answer.status == 200).then_some(answer)
+    })
+    .await;
+    assert_eq!(again.body["leases"][0]["secret"]["password"], "pass-123");
 });
 
 on_both!(whoever_gets_no_secret_is_told_why_and_leaves_no_entry, |daemon: Daemon| async move {
