@@ -86,7 +86,8 @@ CREATE TABLE ops.audit (
 CREATE TABLE ops.audit_link (
     n bigint NOT NULL,
     row_no bigint NOT NULL,
-    hash bytea NOT NULL
+    hash bytea NOT NULL,
+    CONSTRAINT audit_link_n_range CHECK ((n >= 1))
 );
 
 ALTER TABLE ops.audit ALTER COLUMN row_no ADD GENERATED ALWAYS AS IDENTITY (
@@ -101,7 +102,8 @@ ALTER TABLE ops.audit ALTER COLUMN row_no ADD GENERATED ALWAYS AS IDENTITY (
 CREATE TABLE ops.audit_seal (
     n bigint NOT NULL,
     signature bytea NOT NULL,
-    at timestamp with time zone NOT NULL
+    at timestamp with time zone NOT NULL,
+    CONSTRAINT audit_seal_n_range CHECK ((n >= 1))
 );
 
 CREATE TABLE ops.connection (
@@ -541,9 +543,9 @@ CREATE INDEX audit_by_operator ON ops.audit USING btree (operator_id, id);
 
 CREATE INDEX audit_by_request ON ops.audit USING btree (request_id, id);
 
-CREATE INDEX audit_by_row ON ops.audit USING btree (row_no);
-
 CREATE INDEX audit_by_subject ON ops.audit USING btree (subject_id, id);
+
+CREATE UNIQUE INDEX audit_row_taken ON ops.audit USING btree (row_no);
 
 CREATE INDEX connection_by_operator ON ops.connection USING btree (operator_id);
 

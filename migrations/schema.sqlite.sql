@@ -22,13 +22,13 @@ CREATE TABLE "audit" (
 ) STRICT;
 
 CREATE TABLE audit_link (
-    n INTEGER NOT NULL PRIMARY KEY,
+    n INTEGER NOT NULL PRIMARY KEY CONSTRAINT audit_link_n_range CHECK (n >= 1),
     row_no INTEGER NOT NULL CONSTRAINT audit_link_row_taken UNIQUE,
     hash BLOB NOT NULL
 ) STRICT;
 
 CREATE TABLE audit_seal (
-    n INTEGER NOT NULL PRIMARY KEY,
+    n INTEGER NOT NULL PRIMARY KEY CONSTRAINT audit_seal_n_range CHECK (n >= 1),
     signature BLOB NOT NULL,
     at INTEGER NOT NULL
 ) STRICT;
@@ -319,6 +319,8 @@ CREATE INDEX audit_by_operator ON audit (operator_id, id);
 CREATE INDEX audit_by_request ON audit (request_id, id);
 
 CREATE INDEX audit_by_subject ON audit (subject_id, id);
+
+CREATE UNIQUE INDEX audit_row_taken ON audit (row_no);
 
 CREATE INDEX connection_by_operator ON connection (operator_id);
 

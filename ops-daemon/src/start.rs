@@ -10,7 +10,12 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use crate::{
     adapters::{NotOpened, OpenSecrets, OpenStore, open_secrets, open_store, open_stream},
     app::{
-        App, Parts, audit::chain::SealKey, event::bus::Bus, refusal::Refusal, stamp::now, view::ViewHolder,
+        App, Parts,
+        audit::{chain::SealKey, witness::Witness},
+        event::bus::Bus,
+        refusal::Refusal,
+        stamp::now,
+        view::ViewHolder,
     },
     config::{self, Config},
     http::{
@@ -140,6 +145,7 @@ async fn app(
         eval_s: i64::from(config.health.eval_s),
         bus: Arc::new(Bus::default()),
         seal_key: seal_key(keys),
+        witness: Witness::default(),
         secrets,
     };
     Ok(App::new(store, parts))

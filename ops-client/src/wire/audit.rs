@@ -101,6 +101,9 @@ pub enum AuditFaultKind {
     SealBroken,
     /// From here on nothing is sealed, though links are sealed as they are made.
     SealMissing,
+    /// The entry was sealed more than an hour away from the time it names: it was slipped in, or it and what follows was linked
+    /// anew.
+    TimeDiffers,
     /// The chain ends before the anchor: its tail was cut, or an older backup was put back.
     AnchorMissing,
     /// The chain has another hash at the anchor.

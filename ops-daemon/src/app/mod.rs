@@ -22,7 +22,10 @@ use ops_core::connection::DeniedCidrs;
 use ops_store::{EventStream, SecretStore, Store, postgres::PostgresStore, relay::Relay};
 use tokio::sync::Notify;
 
-use self::{audit::chain::SealKey, event::bus::Bus};
+use self::{
+    audit::{chain::SealKey, witness::Witness},
+    event::bus::Bus,
+};
 use crate::{http::access::Access, readiness::Readiness, telemetry::Metrics};
 
 /// What every handler and task shares.
@@ -67,6 +70,8 @@ pub struct Parts {
     pub bus: Arc<Bus>,
     /// Seals the audit trail.
     pub seal_key: SealKey,
+    /// What was seen of its chain.
+    pub witness: Witness,
 }
 
 impl App {

@@ -1,11 +1,9 @@
 //! Prints the configuration as it is in effect, defaults included and secrets left out. What it prints can be loaded.
 
-use base64::{Engine as _, engine::general_purpose::STANDARD};
 use std::path::Path;
 
-use toml::{Table, Value};
-
 use ops_store::vault::{self, Login};
+use toml::{Table, Value};
 
 use super::{Config, Events, Identity, KeysAt, Operators, Port, PostgresTls, Right, San, Secrets, Store};
 
@@ -69,10 +67,7 @@ impl Config {
                     ("idempotency_file", path(&keys.idempotency_file)),
                     ("cursor_file", path(&keys.cursor_file)),
                     ("audit_file", path(&keys.audit_file)),
-                    (
-                        "former_audit_keys",
-                        list(keys.former_audit_keys.iter().map(|key| STANDARD.encode(key.as_bytes()))),
-                    ),
+                    ("former_audit_keys", list(&keys.former_audit_keys)),
                 ]),
             ),
             ("events", events_table(events)),

@@ -1,7 +1,8 @@
 //! `[keys]`: keys of our own, outside the database.
 
-use std::path::PathBuf;
+use std::{fmt, path::PathBuf};
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use ed25519_dalek::VerifyingKey;
 
 use super::{
@@ -25,8 +26,34 @@ pub struct Keys {
     pub audit: Key32,
     /// The file that it was read from.
     pub audit_file: PathBuf,
-    /// Public keys that sealed it before, so that those seals can be verified.
-    pub former_audit_keys: Vec<VerifyingKey>,
+    /// Keys that sealed it before, so that those seals can be verified.
+    pub former_audit_keys: Vec<FormerKey>,
+}
+
+/// A key that sealed the audit trail once. What it seals behind its last place was made by somebody else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FormerKey {
+    /// Its public half.
+    pub key: VerifyingKey,
+    /// The last place that it sealed.
+    pub through: i64,
+}
+
+impl fmt::Display for FormerKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}@{}", STANDARD.encode(self.key.as_bytes()), self.through)
+    }
+}
+
+impl FormerKey {
+    /// The public key in base64, as the log told it at each start, `@`, and the last place that it sealed.
+    fn parse(text: &str) -> Option<Self> {
+        let (key, through) = text.split_once('@')?;
+        let through =
+            through.parse().ok().filter(|place: &i64| *place > 0 && place.to_string() == through)?;
+        let key = parse_key(key.as_bytes())?;
+        Some(Self { key: VerifyingKey::from_bytes(key.expose()).ok()?, through })
+    }
 }
 
 pub(super) fn read(section: &mut Section<'_>) -> Option<Keys> {
@@ -47,8 +74,7 @@ pub(super) fn read(section: &mut Section<'_>) -> Option<Keys> {
     })
 }
 
-/// Public keys in base64, as the log told them at each start.
-fn former(section: &mut Section<'_>) -> Option<Vec<VerifyingKey>> {
+fn former(section: &mut Section<'_>) -> Option<Vec<FormerKey>> {
     const NAME: &str = "former_audit_keys";
     if !section.has(NAME) {
         section.known(NAME);
@@ -57,12 +83,12 @@ fn former(section: &mut Section<'_>) -> Option<Vec<VerifyingKey>> {
     let texts = section.texts(NAME)?;
     let mut keys = Vec::new();
     for (at, text) in texts.iter().enumerate() {
-        match parse_key(text.as_bytes()).and_then(|key| VerifyingKey::from_bytes(key.expose()).ok()) {
+        match FormerKey::parse(text) {
             Some(key) => keys.push(key),
             None => section.fault(
                 &format!("{NAME}[{at}]"),
-                "is no public key of Ed25519 in base64",
-                "write the key that the log of the daemon told when it started with it",
+                "is no public key with the last place that it sealed",
+                "write the public_key that the log told at its start, @, and the number before the dot of its last head",
             ),
         }
     }

@@ -52,7 +52,7 @@ pub use health::Health;
 pub use identity::{ConnectorIds, Identity, LEASES_PER_MINUTE, Operators, Right, San};
 pub use internal::Internal;
 pub use key_file::Key32;
-pub use keys::Keys;
+pub use keys::{FormerKey, Keys};
 pub use listen::own_hosts;
 pub use load::load;
 pub use log::{Log, LogFormat};

@@ -1,11 +1,16 @@
-//! Measures what of the audit trail is not sealed yet, on every replica.
+//! Measures what of the audit trail is not sealed yet, and whether its chain is still the one that was seen, on every replica.
 
 use std::time::Duration;
 
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{Task, only_by_clock, run};
-use crate::app::{App, refusal::Refusal, stamp::now};
+use crate::app::{
+    App,
+    audit::{recent, witness::Broken},
+    refusal::Refusal,
+    stamp::now,
+};
 
 const TASK: Task = Task { name: "audit_backlog", period: Duration::from_secs(5) };
 
@@ -14,8 +19,14 @@ pub(super) fn start(app: &App, running: &TaskTracker, stop: &CancellationToken) 
 }
 
 async fn measure(app: App) -> Result<(), Refusal> {
-    let sealed = app.store.newest_seal().await?.map_or(0, |seal| seal.n);
-    let age = app.store.oldest_unlinked().await?.map(|oldest| now().duration_since(oldest));
-    app.metrics.set_audit(sealed, age.map_or(0.0, |age| age.as_secs_f64().max(0.0)));
-    Ok(())
+    let age = app.store.oldest_unlinked(recent(now())).await?.map(|oldest| now().duration_since(oldest));
+    app.metrics.set_audit_age(age.map_or(0.0, |age| age.as_secs_f64().max(0.0)));
+    let looked = app.witness.look(&app).await;
+    match &looked {
+        Ok(end) => app.metrics.set_audit_chain(end.seal.as_ref().map_or(0, |seal| seal.n), true),
+        // what the database does not tell is not known to be broken
+        Err(Refusal::Internal(broken)) if broken.is::<Broken>() => app.metrics.set_audit_chain(0, false),
+        Err(_) => {}
+    }
+    looked.map(drop)
 }

@@ -91,6 +91,7 @@ families! {
     event_publish_failures_total: Family<OfReason, Counter> = "event_publish_failures", "Times that the event stream did not take an event";
     event_stream_missing: Gauge = "event_stream_missing", "Whether the event stream does not exist";
     audit_sealed_entries: Gauge = "audit_sealed_entries", "Entries of the audit trail that are sealed";
+    audit_chain_broken: Gauge = "audit_chain_broken", "1 when the chain over the audit trail is not the one that this process has seen, or ends without a seal of ours";
     audit_unsealed_age_seconds: Real = "audit_unsealed_age_seconds", "Age of the oldest entry of the audit trail that is not sealed yet";
     secret_store_up: Gauge = "secret_store_up", "Whether the secret store answers";
     secret_requests_total: Family<OfSecret, Counter> = "secret_requests", "Requests to the secret store";

@@ -117,10 +117,15 @@ impl Metrics {
         self.all().outbox_oldest_age_seconds.set(oldest_age_s);
     }
 
-    /// So many entries of the audit trail are sealed; the oldest of the others was decided so many seconds ago.
-    pub fn set_audit(&self, sealed: i64, oldest_age_s: f64) {
+    /// So many entries of the audit trail are sealed, and whether its chain is the one that was seen before.
+    pub fn set_audit_chain(&self, sealed: i64, is_whole: bool) {
         self.all().audit_sealed_entries.set(sealed);
-        self.all().audit_unsealed_age_seconds.set(oldest_age_s);
+        self.all().audit_chain_broken.set(i64::from(!is_whole));
+    }
+
+    /// The oldest entry of the audit trail that is not sealed was decided so many seconds ago; 0 without one.
+    pub fn set_audit_age(&self, seconds: f64) {
+        self.all().audit_unsealed_age_seconds.set(seconds);
     }
 
     /// The event stream has taken so many more events.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use ops_core::{
     Change,
     audit::{AuditEntry, Difference},
@@ -14,7 +15,7 @@ use ops_core::{
 use super::estate::Estate;
 use crate::{
     Store,
-    port::{AuditFilter, Link, Seal},
+    port::{AuditFilter, ChainEnd, Link, Seal},
     testing::Rows,
 };
 
@@ -122,11 +123,15 @@ pub async fn entries_are_linked_once_in_the_order_they_were_written(store: Arc<d
         estate.operator(code).await;
     }
     let store = &estate.store;
-    assert_eq!((store.newest_link().await.unwrap(), store.newest_seal().await.unwrap()), (None, None));
-    let unlinked = store.unlinked(10).await.unwrap();
+    let (since, never) = (Timestamp::UNIX_EPOCH, Timestamp::MAX);
+    assert_eq!(store.chain_end(1).await.unwrap(), ChainEnd::default());
+    let unlinked = store.unlinked(never, 10).await.unwrap();
     assert!(unlinked.len() == 3 && unlinked.is_sorted_by_key(|(row_no, _)| *row_no));
-    assert_eq!(store.unlinked(2).await.unwrap(), unlinked[..2]);
-    assert_eq!(store.oldest_unlinked().await.unwrap(), unlinked.iter().map(|(_, record)| record.at).min());
+    assert_eq!(store.unlinked(never, 2).await.unwrap(), unlinked[..2]);
+    assert_eq!(
+        store.oldest_unlinked(never).await.unwrap(),
+        unlinked.iter().map(|(_, record)| record.at).min()
+    );
     let entry: AuditEntry = serde_json::from_str(&unlinked[0].1.entry).unwrap();
     let record = &unlinked[0].1;
     assert_eq!(
@@ -138,14 +143,18 @@ pub async fn entries_are_linked_once_in_the_order_they_were_written(store: Arc<d
     let link = |n: i64, at: usize| Link { n, row_no: unlinked[at].0, hash: [u8::try_from(n).unwrap(); 32] };
     let seal = Seal { n: 2, signature: vec![7; 64], at: estate.stamp().at() };
     store.seal(&[link(1, 0), link(2, 1)], &seal).await.unwrap();
-    assert_eq!(store.newest_link().await.unwrap(), Some(link(2, 1)));
-    assert_eq!(store.newest_seal().await.unwrap(), Some(seal.clone()));
-    assert_eq!(store.unlinked(10).await.unwrap(), unlinked[2..]);
+    let end = ChainEnd { newest: Some(link(2, 1)), seal: Some(seal.clone()), asked: Some(link(1, 0)) };
+    assert_eq!(store.chain_end(1).await.unwrap(), end);
+    assert_eq!(store.chain_end(3).await.unwrap(), ChainEnd { asked: None, ..end.clone() });
+    assert_eq!(store.unlinked(never, 10).await.unwrap(), unlinked[2..]);
     let again = Seal { n: 3, ..seal.clone() };
     assert!(store.seal(&[link(3, 2), link(4, 1)], &again).await.is_err(), "a row has one link");
-    assert_eq!(store.newest_link().await.unwrap(), Some(link(2, 1)), "all or nothing");
+    assert_eq!(store.chain_end(1).await.unwrap(), end, "all or nothing");
     store.seal(&[link(3, 2)], &again).await.unwrap();
-    assert_eq!((store.unlinked(10).await.unwrap(), store.oldest_unlinked().await.unwrap()), (vec![], None));
+    assert_eq!(
+        (store.unlinked(since, 10).await.unwrap(), store.oldest_unlinked(since).await.unwrap()),
+        (vec![], None)
+    );
 
     estate.rows.change(&format!("DELETE FROM audit WHERE row_no = {}", unlinked[1].0)).await;
     let linked = store.linked(1, 10).await.unwrap();
@@ -153,5 +162,38 @@ pub async fn entries_are_linked_once_in_the_order_they_were_written(store: Arc<d
     assert_eq!(there, [(1, true), (2, false), (3, true)]);
     assert_eq!(linked[0].record.as_ref(), Some(&unlinked[0].1));
     assert_eq!(store.linked(3, 10).await.unwrap(), linked[2..]);
-    assert_eq!(store.seals(1, 2).await.unwrap(), [seal]);
+    assert_eq!(store.seals(1, 2).await.unwrap(), std::slice::from_ref(&seal));
+    assert_eq!(
+        store.seals(1, 1).await.unwrap(),
+        std::slice::from_ref(&seal),
+        "the one that the first link lies under"
+    );
+    assert_eq!(store.seals(3, 9).await.unwrap(), [again]);
+}
+
+/// A number far ahead hides nobody: who comes after it with a small one is found by its time.
+pub async fn an_entry_with_a_number_far_ahead_does_not_hide_those_after_it(
+    store: Arc<dyn Store>,
+    rows: Rows,
+) {
+    let estate = Estate::new(store, rows);
+    estate.operator("one").await;
+    estate.operator("two").await;
+    let store = &estate.store;
+    let (since, never) = (Timestamp::UNIX_EPOCH, Timestamp::MAX);
+    let unlinked = store.unlinked(never, 10).await.unwrap();
+    let ahead = Link { n: 1, row_no: 1 << 62, hash: [1; 32] };
+    let seal = Seal { n: 1, signature: vec![7; 64], at: estate.stamp().at() };
+    store.seal(&[ahead], &seal).await.unwrap();
+    assert_eq!(
+        (store.unlinked(never, 10).await.unwrap(), store.unlinked(since, 10).await.unwrap()),
+        (vec![], unlinked.clone())
+    );
+    let youngest = unlinked[1].1.at;
+    assert_eq!(store.unlinked(youngest, 10).await.unwrap(), unlinked[1..]);
+    assert_eq!(store.oldest_unlinked(youngest).await.unwrap(), Some(youngest));
+    let below = Link { n: 0, row_no: unlinked[0].0, hash: [2; 32] };
+    assert!(store.seal(&[below], &Seal { n: 2, ..seal }).await.is_err(), "the chain counts from 1");
+    let strays = store.strays(i64::MIN, i64::MAX).await.unwrap();
+    assert_eq!(strays, unlinked.iter().map(|(_, record)| record.id).collect::<Vec<_>>());
 }

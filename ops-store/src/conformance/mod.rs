@@ -91,6 +91,7 @@ macro_rules! conformance_tests {
             audit::the_audit_trail_comes_in_pages_the_newest_first,
             audit::the_audit_trail_is_asked_by_everything_that_an_entry_names,
             audit::entries_are_linked_once_in_the_order_they_were_written,
+            audit::an_entry_with_a_number_far_ahead_does_not_hide_those_after_it,
             health::a_sample_counts_once_and_only_for_a_connection_that_is_there,
             health::a_sample_whose_time_is_finer_than_a_microsecond_counts_like_any_other,
             health::a_late_sample_is_kept_and_not_judged,

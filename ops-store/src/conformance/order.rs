@@ -142,7 +142,9 @@ fn statements() -> Vec<(String, Statement)> {
         all.push((name.to_owned(), sql::audit::page(&filter, limit)));
     }
     all.push(("the chain".into(), sql::audit_seal::linked(7, limit)));
-    all.push(("what is not in the chain".into(), sql::audit_seal::unlinked(3990, limit)));
+    let unlinked = sql::audit_seal::unlinked(3990, Timestamp::MAX, limit);
+    let oldest = sql::audit_seal::oldest_unlinked(3990, Timestamp::MAX);
+    all.extend(unlinked.into_iter().chain(oldest).map(|sql| ("what is not in the chain".into(), sql)));
     all.push(("events of an operator".into(), sql::outbox::of_operator(some, None, limit)));
     all.push(("events".into(), sql::outbox::after(ops_core::Mark::START, limit)));
     all.push(("notes".into(), sql::note::page(some, None, limit)));

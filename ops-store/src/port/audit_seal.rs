@@ -1,5 +1,7 @@
 //! The chain over the audit trail: each entry gets a link in the order it was written, and now and then a link is sealed.
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -53,21 +55,33 @@ pub struct Linked {
 pub struct Seal {
     /// The link.
     pub n: i64,
-    /// Over its place and hash.
+    /// Over its place, its hash and its time.
     pub signature: Vec<u8>,
     /// When it was made.
     pub at: Timestamp,
 }
 
+/// Where the chain ends, and one place of it, all of one moment.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ChainEnd {
+    /// The newest link.
+    pub newest: Option<Link>,
+    /// The newest seal.
+    pub seal: Option<Seal>,
+    /// The link at the place that was asked for.
+    pub asked: Option<Link>,
+}
+
 /// Keeps the chain.
 #[async_trait]
 pub trait AuditSeals: Send + Sync {
-    /// The newest link.
-    async fn newest_link(&self) -> Result<Option<Link>, ReadError>;
-    /// Rows without a link, in the order they were written, each with its number.
-    async fn unlinked(&self, limit: usize) -> Result<Vec<(i64, Record)>, ReadError>;
+    /// The end of the chain, and the link at `place`.
+    async fn chain_end(&self, place: i64) -> Result<ChainEnd, ReadError>;
+    /// Rows without a link, in the order they were written, each with its number: those about as new as the newest link or
+    /// newer, and those that were decided `since`.
+    async fn unlinked(&self, since: Timestamp, limit: usize) -> Result<Vec<(i64, Record)>, ReadError>;
     /// When the oldest of them was decided.
-    async fn oldest_unlinked(&self) -> Result<Option<Timestamp>, ReadError>;
+    async fn oldest_unlinked(&self, since: Timestamp) -> Result<Option<Timestamp>, ReadError>;
     /// Adds links and the seal of the last of them, all or nothing.
     async fn seal(&self, links: &[Link], seal: &Seal) -> Result<(), ReadError>;
     /// Links from a place on.
@@ -75,29 +89,36 @@ pub trait AuditSeals: Send + Sync {
     /// Entries without a link that are older than any that still waits for one, from a row to another, both included; the first
     /// 100.
     async fn strays(&self, from_row: i64, through_row: i64) -> Result<Vec<Uuid>, ReadError>;
-    /// The seals of links from one place to another, both included.
+    /// The seals over the links from one place to another, both included: the last of them may lie behind.
     async fn seals(&self, from: i64, through: i64) -> Result<Vec<Seal>, ReadError>;
-    /// The newest seal.
-    async fn newest_seal(&self) -> Result<Option<Seal>, ReadError>;
 }
 
 #[async_trait]
 impl<T: Engine> AuditSeals for T {
-    async fn newest_link(&self) -> Result<Option<Link>, ReadError> {
-        let [rows] = self.read_all([sql::audit_seal::newest()]).await?;
-        Ok(rows.first().map(sql::audit_seal::read_link).transpose()?)
+    async fn chain_end(&self, place: i64) -> Result<ChainEnd, ReadError> {
+        let statements =
+            [sql::audit_seal::newest(), sql::audit_seal::newest_seal(), sql::audit_seal::link(place)];
+        let [newest, seal, asked] = self.read_all(statements).await?;
+        Ok(ChainEnd {
+            newest: newest.first().map(sql::audit_seal::read_link).transpose()?,
+            seal: seal.first().map(sql::audit_seal::read_seal).transpose()?,
+            asked: asked.first().map(sql::audit_seal::read_link).transpose()?,
+        })
     }
 
-    async fn unlinked(&self, limit: usize) -> Result<Vec<(i64, Record)>, ReadError> {
+    async fn unlinked(&self, since: Timestamp, limit: usize) -> Result<Vec<(i64, Record)>, ReadError> {
         let horizon = horizon(self).await?;
-        let [rows] = self.read_all([sql::audit_seal::unlinked(horizon, count(limit))]).await?;
-        Ok(rows.iter().map(sql::audit_seal::read_unlinked).collect::<Result<_, Corrupt>>()?)
+        let found = self.read_all(sql::audit_seal::unlinked(horizon, since, count(limit))).await?;
+        let rows = found.iter().flatten().map(sql::audit_seal::read_unlinked);
+        let rows: BTreeMap<i64, Record> = rows.collect::<Result<_, Corrupt>>()?;
+        Ok(rows.into_iter().take(limit).collect())
     }
 
-    async fn oldest_unlinked(&self) -> Result<Option<Timestamp>, ReadError> {
+    async fn oldest_unlinked(&self, since: Timestamp) -> Result<Option<Timestamp>, ReadError> {
         let horizon = horizon(self).await?;
-        let [rows] = self.read_all([sql::audit_seal::oldest_unlinked(horizon)]).await?;
-        Ok(rows.first().map(|row| row.opt_time(0)).transpose()?.flatten())
+        let found = self.read_all(sql::audit_seal::oldest_unlinked(horizon, since)).await?;
+        let times = found.iter().flatten().map(|row| row.opt_time(0));
+        Ok(times.collect::<Result<Vec<_>, Corrupt>>()?.into_iter().flatten().min())
     }
 
     async fn seal(&self, links: &[Link], seal: &Seal) -> Result<(), ReadError> {
@@ -119,11 +140,6 @@ impl<T: Engine> AuditSeals for T {
     async fn seals(&self, from: i64, through: i64) -> Result<Vec<Seal>, ReadError> {
         let [rows] = self.read_all([sql::audit_seal::seals(from, through)]).await?;
         Ok(rows.iter().map(sql::audit_seal::read_seal).collect::<Result<_, Corrupt>>()?)
-    }
-
-    async fn newest_seal(&self) -> Result<Option<Seal>, ReadError> {
-        let [rows] = self.read_all([sql::audit_seal::newest_seal()]).await?;
-        Ok(rows.first().map(sql::audit_seal::read_seal).transpose()?)
     }
 }
 

@@ -23,7 +23,7 @@ use std::sync::atomic::AtomicI64;
 use async_trait::async_trait;
 
 pub use audit::{AuditFilter, AuditReads};
-pub use audit_seal::{AuditSeals, Link, Linked, Record, Seal};
+pub use audit_seal::{AuditSeals, ChainEnd, Link, Linked, Record, Seal};
 pub(crate) use commit::refused_by_name;
 pub use commit::{Commit, CommitError, Committed};
 pub use connection::{ConnectionFilter, ConnectionReads};

@@ -1,10 +1,13 @@
 //! The chain over the audit trail in SQL: links and seals are added and read, never changed.
 
+use jiff::Timestamp;
+use uuid::{Builder, Uuid};
+
 use super::{Corrupt, Row, Statement, args};
 use crate::port::{Link, Linked, Record, Seal};
 
-/// Rows behind the newest linked one among which unlinked ones are looked for: a transaction that drew its number early and
-/// committed late is among them, since none is open for long.
+/// Rows behind that of the newest link among which unlinked ones are looked for: a transaction that drew its number early
+/// and committed late is among them, since none is open for long.
 const BACK: i64 = 10_000;
 
 const RECORD: &str = "audit.id, audit.at, audit.action, audit.operator_id, audit.request_id, audit.entry, audit.actor, audit.subject_id";
@@ -16,22 +19,42 @@ pub(crate) fn newest() -> Statement {
 
 /// The row behind which entries without a link are looked for.
 pub(crate) fn horizon() -> Statement {
-    Statement::new("SELECT coalesce(max(row_no), 0) - $1 FROM audit_link", args![BACK])
+    Statement::new(
+        "SELECT coalesce((SELECT row_no FROM audit_link ORDER BY n DESC LIMIT 1), 0) - $1",
+        args![BACK],
+    )
 }
 
-/// Entries behind the horizon that have no link yet, in the order they were written.
-pub(crate) fn unlinked(horizon: i64, limit: i64) -> Statement {
-    let sql = format!("SELECT audit.row_no, {RECORD} {UNLINKED} ORDER BY audit.row_no LIMIT $2");
-    Statement::new(sql, args![horizon, limit])
+/// Entries that have no link yet: those behind the horizon, and those of late, whatever number somebody has given to a row
+/// before them. What is both comes twice.
+pub(crate) fn unlinked(horizon: i64, since: Timestamp, limit: i64) -> [Statement; 2] {
+    let sql = |of: &str, order: &str| {
+        format!(
+            "SELECT audit.row_no, {RECORD} FROM audit WHERE {of} AND {UNLINKED} ORDER BY {order} LIMIT $2"
+        )
+    };
+    [
+        Statement::new(sql(BEHIND, "audit.row_no"), args![horizon, limit]),
+        Statement::new(sql(OF_LATE, "audit.id"), args![first_id(since), limit]),
+    ]
 }
 
-/// When the oldest of them was decided.
-pub(crate) fn oldest_unlinked(horizon: i64) -> Statement {
-    Statement::new(format!("SELECT min(at) {UNLINKED}"), args![horizon])
+/// When the oldest of either was decided.
+pub(crate) fn oldest_unlinked(horizon: i64, since: Timestamp) -> [Statement; 2] {
+    let sql = |of: &str| format!("SELECT min(at) FROM audit WHERE {of} AND {UNLINKED}");
+    [Statement::new(sql(BEHIND), args![horizon]), Statement::new(sql(OF_LATE), args![first_id(since)])]
 }
 
-const UNLINKED: &str = "FROM audit WHERE audit.row_no > $1 AND NOT EXISTS \
-                        (SELECT 1 FROM audit_link WHERE audit_link.row_no = audit.row_no AND audit_link.row_no > $1)";
+const BEHIND: &str = "audit.row_no > $1";
+const OF_LATE: &str = "audit.id >= $1";
+const UNLINKED: &str =
+    "NOT EXISTS (SELECT 1 FROM audit_link WHERE audit_link.row_no = audit.row_no AND audit_link.n >= 1)";
+
+/// The smallest id that can be minted at a time (RFC 9562 §5.7).
+fn first_id(at: Timestamp) -> Uuid {
+    let millis = u64::try_from(at.as_millisecond()).unwrap_or(0);
+    Builder::from_unix_timestamp_millis(millis, &[0; 10]).into_uuid()
+}
 
 pub(crate) fn add(link: &Link) -> Statement {
     Statement::new(
@@ -47,7 +70,13 @@ pub(crate) fn seal(seal: &Seal) -> Statement {
     )
 }
 
-/// Links from `n` on with their entries, as far as those are there.
+/// The link at a place.
+pub(crate) fn link(n: i64) -> Statement {
+    Statement::new("SELECT n, row_no, hash FROM audit_link WHERE n = $1", args![n])
+}
+
+/// Links from `n` on with their entries, as far as those are there; a link comes twice when somebody has given two entries
+/// one number.
 pub(crate) fn linked(from: i64, limit: i64) -> Statement {
     let sql = format!(
         "SELECT l.n, l.row_no, l.hash, {RECORD} FROM audit_link l LEFT JOIN audit ON audit.row_no = l.row_no \
@@ -60,15 +89,17 @@ pub(crate) fn linked(from: i64, limit: i64) -> Statement {
 pub(crate) fn strays(from: i64, through: i64) -> Statement {
     Statement::new(
         "SELECT row_no, id FROM audit WHERE row_no BETWEEN $1 AND $2 \
-         AND NOT EXISTS (SELECT 1 FROM audit_link WHERE audit_link.row_no = audit.row_no) ORDER BY row_no LIMIT 100",
+         AND NOT EXISTS (SELECT 1 FROM audit_link WHERE audit_link.row_no = audit.row_no AND audit_link.n >= 1) \
+         ORDER BY row_no LIMIT 100",
         args![from, through],
     )
 }
 
-/// Seals of the links from one to another.
+/// The seals over the links from one to another, with the one that the last of them lies under.
 pub(crate) fn seals(from: i64, through: i64) -> Statement {
     Statement::new(
-        "SELECT n, signature, at FROM audit_seal WHERE n BETWEEN $1 AND $2 ORDER BY n",
+        "SELECT n, signature, at FROM audit_seal WHERE n >= $1 \
+         AND n <= coalesce((SELECT min(n) FROM audit_seal WHERE n >= $2), $2) ORDER BY n",
         args![from, through],
     )
 }
@@ -89,7 +120,7 @@ pub(crate) fn read_unlinked(row: &Row) -> Result<(i64, Record), Corrupt> {
 }
 
 pub(crate) fn read_linked(row: &Row) -> Result<Linked, Corrupt> {
-    let is_there = row.opt_uuid::<uuid::Uuid>(3)?.is_some();
+    let is_there = row.opt_uuid::<Uuid>(3)?.is_some();
     Ok(Linked { link: read_link(row)?, record: is_there.then(|| record(row, 3)).transpose()? })
 }
 

@@ -1,12 +1,12 @@
 //! The chain: each link hashes its entry and the link before it, and a seal signs a link and thereby everything before it.
 //! Whoever can write the database cannot make a seal: the key lies outside of it.
 
-use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
+use ed25519_dalek::{Signature, Signer, SigningKey};
 use jiff::Timestamp;
 use ops_store::port::{Link, Record, Seal};
 use sha2::{Digest, Sha256};
 
-use crate::config::Key32;
+use crate::config::{FormerKey, Key32};
 
 /// A SHA-256.
 pub type Hash = [u8; 32];
@@ -15,7 +15,7 @@ pub type Hash = [u8; 32];
 pub const START: Hash = [0; 32];
 
 const LINK: &[u8] = b"ops audit link v1";
-const SEAL: &[u8] = b"ops audit seal v1";
+const SEAL: &[u8] = b"ops audit seal v2";
 
 /// The hash of the link at place `n` after `before`.
 #[must_use]
@@ -54,13 +54,13 @@ pub fn extend(newest: Option<Link>, rows: &[(i64, Record)]) -> Vec<Link> {
 /// Makes seals, and knows those that were made with a former key.
 pub struct SealKey {
     signing: SigningKey,
-    former: Vec<VerifyingKey>,
+    former: Vec<FormerKey>,
 }
 
 impl SealKey {
     /// The key with this seed.
     #[must_use]
-    pub fn new(seed: &Key32, former: Vec<VerifyingKey>) -> Self {
+    pub fn new(seed: &Key32, former: Vec<FormerKey>) -> Self {
         Self { signing: SigningKey::from_bytes(seed.expose()), former }
     }
 
@@ -73,21 +73,22 @@ impl SealKey {
     /// Seals a link.
     #[must_use]
     pub fn seal(&self, link: &Link, at: Timestamp) -> Seal {
-        Seal { n: link.n, signature: self.signing.sign(&sealed(link.n, &link.hash)).to_vec(), at }
+        Seal { n: link.n, signature: self.signing.sign(&sealed(link.n, &link.hash, at)).to_vec(), at }
     }
 
-    /// Whether a seal is over the link at its place with this hash, by our key or a former one.
+    /// Whether a seal is over the link at its place with this hash, by our key or by one that was ours up to there.
     #[must_use]
     pub fn made(&self, seal: &Seal, hash: &Hash) -> bool {
         let Ok(signature) = Signature::from_slice(&seal.signature) else { return false };
-        let text = sealed(seal.n, hash);
+        let text = sealed(seal.n, hash, seal.at);
         let ours = self.signing.verifying_key();
-        self.former.iter().chain([&ours]).any(|key| key.verify_strict(&text, &signature).is_ok())
+        let former = self.former.iter().filter(|former| seal.n <= former.through).map(|former| &former.key);
+        former.chain([&ours]).any(|key| key.verify_strict(&text, &signature).is_ok())
     }
 }
 
-fn sealed(n: i64, hash: &Hash) -> Vec<u8> {
-    [SEAL, &n.to_be_bytes(), hash].concat()
+fn sealed(n: i64, hash: &Hash, at: Timestamp) -> Vec<u8> {
+    [SEAL, &n.to_be_bytes(), hash, &at.as_microsecond().to_be_bytes()].concat()
 }
 
 /// A place of the chain for people: `n` and the hash in hexadecimal, such as `42.9f86d081…`.
@@ -115,6 +116,7 @@ pub fn read_anchor(text: &str) -> Option<(i64, Hash)> {
 
 #[cfg(test)]
 mod tests {
+    use ed25519_dalek::VerifyingKey;
     use uuid::Uuid;
 
     use super::*;
@@ -157,7 +159,8 @@ mod tests {
     fn a_seal_holds_for_its_link_and_by_our_keys_only() {
         let [ours, former, foreign] = [1, 2, 3].map(|seed| Key32::new([seed; 32]));
         let past = SealKey::new(&former, Vec::new());
-        let key = SealKey::new(&ours, vec![VerifyingKey::from_bytes(&past.public()).unwrap()]);
+        let was_ours = VerifyingKey::from_bytes(&past.public()).unwrap();
+        let key = SealKey::new(&ours, vec![FormerKey { key: was_ours, through: 7 }]);
         let link = Link { n: 7, row_no: 9, hash: [5; 32] };
         let seal = key.seal(&link, Timestamp::UNIX_EPOCH);
         assert!(
@@ -167,6 +170,11 @@ mod tests {
             !key.made(&SealKey::new(&foreign, Vec::new()).seal(&link, Timestamp::UNIX_EPOCH), &link.hash)
         );
         assert!(!past.made(&seal, &link.hash), "a key does not know its successor");
+        let later = Link { n: 8, ..link };
+        let late = past.seal(&later, Timestamp::UNIX_EPOCH);
+        assert!(!key.made(&late, &later.hash), "a former key has sealed nothing since");
+        let moved = Seal { at: Timestamp::from_microsecond(1).unwrap(), ..seal.clone() };
+        assert!(!key.made(&moved, &link.hash), "its time is sealed too");
         assert!(!key.made(&seal, &[6; 32]) && !key.made(&Seal { n: 8, ..seal.clone() }, &link.hash));
         for bit in 0..seal.signature.len() * 8 {
             let mut flipped = seal.clone();

@@ -1,6 +1,10 @@
-//! Sealing: entries that have no link yet get one, and the last of them is sealed.
+//! Sealing: entries that have no link yet get one, and the last of them is sealed. Nothing is sealed behind a chain that
+//! somebody else has written: our seal would make it ours.
 
-use super::chain::{anchor, extend};
+use super::{
+    chain::{anchor, extend},
+    recent,
+};
 use crate::app::{App, refusal::Refusal, stamp::now};
 
 /// Entries under one seal at most.
@@ -10,13 +14,15 @@ const BATCH: usize = 500;
 /// the database can move.
 ///
 /// # Errors
-/// The store does not answer, or somebody else seals too.
+/// The store does not answer, somebody else seals too, or has written the chain.
 pub async fn seal(app: &App) -> Result<(), Refusal> {
     loop {
-        let rows = app.store.unlinked(BATCH).await?;
-        let links = extend(app.store.newest_link().await?, &rows);
+        let end = app.witness.look(app).await?;
+        let rows = app.store.unlinked(recent(now()), BATCH).await?;
+        let links = extend(end.newest, &rows);
         let Some(last) = links.last() else { return Ok(()) };
         app.store.seal(&links, &app.seal_key.seal(last, now())).await?;
+        app.witness.saw(app.epoch(), *last);
         tracing::info!(entries = links.len(), head = anchor(last.n, &last.hash), "sealed the audit trail");
         if rows.len() < BATCH {
             return Ok(());

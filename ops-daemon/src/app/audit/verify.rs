@@ -2,12 +2,16 @@
 
 use std::collections::BTreeMap;
 
+use jiff::SignedDuration;
 use ops_client::wire::audit::{AuditFault, AuditFaultKind, AuditVerification};
-use ops_store::port::{Link, Linked, Seal};
+use ops_store::port::{ChainEnd, Link, Linked, Seal};
 use uuid::Uuid;
 
-use super::chain::{Hash, START, SealKey, anchor, hash};
-use crate::app::{App, refusal::Refusal};
+use super::{
+    chain::{Hash, START, SealKey, anchor, hash},
+    recent,
+};
+use crate::app::{App, refusal::Refusal, stamp::now};
 
 /// Links of one look into the database.
 const PAGE: usize = 1000;
@@ -15,6 +19,10 @@ const PAGE: usize = 1000;
 const LINKS_MAX: i64 = 50_000;
 /// Faults that are listed.
 const FAULTS_MAX: usize = 100;
+
+/// How far the time of an entry and that of its seal may lie from each other: the clocks of two machines, and the seconds until
+/// it is sealed; also what an outage of the sealing may last before nobody vouches for what was written meanwhile.
+const SEALED_WITHIN: SignedDuration = SignedDuration::from_hours(1);
 
 /// What is asked.
 #[derive(Debug, Clone, Copy, Default)]
@@ -30,10 +38,8 @@ pub struct Question {
 /// # Errors
 /// The store does not answer.
 pub async fn verify(app: &App, question: Question) -> Result<AuditVerification, Refusal> {
-    // what is written meanwhile is not waited for
-    let newest_seal = app.store.newest_seal().await?;
     let mut walk = Walk::new(&app.seal_key, question.after);
-    if let Some((place, hash)) = question.anchor {
+    for (place, hash) in question.anchor.into_iter().chain(app.witness.seen(app.epoch())) {
         // it may lie before or behind what this answer walks over, and is compared all the same
         let there = app.store.linked(place, 1).await?;
         walk.anchor(place, &hash, there.first());
@@ -43,23 +49,33 @@ pub async fn verify(app: &App, question: Question) -> Result<AuditVerification, 
         walk.begin_after(before.first().map(|linked| linked.link));
     }
     loop {
-        let linked = app.store.linked(walk.expected, PAGE).await?;
+        let mut linked = app.store.linked(walk.expected, PAGE).await?;
+        let is_last = linked.len() < PAGE;
+        leave_last(&mut linked, is_last);
         let (Some(first), Some(last)) = (linked.first(), linked.last()) else { break };
         let seals = app.store.seals(first.link.n, last.link.n).await?;
         let row = linked.iter().map(|linked| linked.link.row_no).max().unwrap_or(last.link.row_no);
-        let strays = app.store.strays(walk.row + 1, row).await?;
-        let is_last = linked.len() < PAGE;
+        let strays = app.store.strays(walk.row.saturating_add(1), row).await?;
         walk.page(&linked, &seals);
         walk.strays(&strays, row);
         if is_last || walk.checked() >= LINKS_MAX {
             break;
         }
     }
-    let newest = app.store.newest_link().await?;
+    // after the walk: what was linked meanwhile is sealed by then
+    let ChainEnd { newest, seal, .. } = app.store.chain_end(0).await?;
     let next_after = newest.map(|link| link.n).filter(|n| *n >= walk.expected).map(|_| walk.expected - 1);
-    walk.end(newest, newest_seal.as_ref(), next_after);
-    let oldest = app.store.oldest_unlinked().await?;
-    Ok(walk.answer(newest_seal, oldest, next_after))
+    walk.end(newest, seal.as_ref(), next_after);
+    let oldest = app.store.oldest_unlinked(recent(now())).await?;
+    Ok(walk.answer(seal, oldest, next_after))
+}
+
+/// The last link of a full page comes with the next one, whole: a second entry with its number may have been cut off.
+fn leave_last(linked: &mut Vec<Linked>, is_last: bool) {
+    let (first, last) = (linked.first().map(|one| one.link.n), linked.last().map(|one| one.link.n));
+    if !is_last && first != last {
+        linked.retain(|one| Some(one.link.n) != last);
+    }
 }
 
 struct Walk<'a> {
@@ -71,8 +87,10 @@ struct Walk<'a> {
     /// The place that comes next.
     expected: i64,
     head: Option<Link>,
-    /// The newest row that was looked at.
+    /// The newest row that was looked at; none may lie before all that are linked.
     row: i64,
+    /// The last seal that was told to be far from an entry below it: one tale for all of them.
+    told_far: i64,
     found: usize,
     faults: Vec<AuditFault>,
 }
@@ -80,7 +98,18 @@ struct Walk<'a> {
 impl<'a> Walk<'a> {
     const fn new(key: &'a SealKey, after: i64) -> Self {
         let expected = after + 1;
-        Self { key, after, before: START, expected, head: None, row: 0, found: 0, faults: Vec::new() }
+        let row = i64::MIN;
+        Self {
+            key,
+            after,
+            before: START,
+            expected,
+            head: None,
+            row,
+            told_far: 0,
+            found: 0,
+            faults: Vec::new(),
+        }
     }
 
     fn fault(&mut self, n: i64, kind: AuditFaultKind, linked: Option<&Linked>) {
@@ -117,6 +146,11 @@ impl<'a> Walk<'a> {
         let seals: BTreeMap<i64, &Seal> = seals.iter().map(|seal| (seal.n, seal)).collect();
         for linked in page {
             let Link { n, hash: stored, .. } = linked.link;
+            if n < self.expected {
+                // two entries have the number of one
+                self.fault(n, AuditFaultKind::SlippedIn, Some(linked));
+                continue;
+            }
             while self.expected < n {
                 self.fault(self.expected, AuditFaultKind::LinkMissing, None);
                 // a long gap is one tale
@@ -128,6 +162,14 @@ impl<'a> Walk<'a> {
                     self.fault(n, AuditFaultKind::Edited, Some(linked));
                 }
                 Some(_) => {}
+            }
+            let over = seals.range(n..).next().map(|(_, seal)| *seal);
+            if let (Some(seal), Some(record)) = (over, &linked.record)
+                && seal.at.duration_since(record.at).abs() > SEALED_WITHIN
+                && self.told_far < seal.n
+            {
+                self.told_far = seal.n;
+                self.fault(n, AuditFaultKind::TimeDiffers, Some(linked));
             }
             if seals.get(&n).is_some_and(|seal| !self.key.made(seal, &stored)) {
                 self.fault(n, AuditFaultKind::SealBroken, Some(linked));
@@ -328,6 +370,53 @@ mod tests {
             unsealed.faults(Some((anchor.n, anchor.hash))),
             [(7, Kind::AnchorDiffers), (4, Kind::SealMissing)]
         );
+    }
+
+    #[test]
+    fn a_time_far_from_that_of_the_seal_is_told_once_a_seal() {
+        let both = || vec![(4, Kind::TimeDiffers), (7, Kind::TimeDiffers)];
+        for (seconds, faults) in [(3600, vec![]), (3601, both()), (-3600, vec![]), (-3601, both())] {
+            let rows = (1..=COUNT).map(|n| {
+                let mut record = record(n);
+                if n > 3 {
+                    record.at = Timestamp::from_second(seconds).unwrap();
+                }
+                (n, record)
+            });
+            let trail = Trail::of(rows.collect(), &key(1));
+            assert_eq!(trail.faults(None), faults, "{seconds}");
+        }
+    }
+
+    #[test]
+    fn an_entry_is_as_old_as_the_next_seal_that_is_left() {
+        let rows: Vec<_> = (1..=COUNT).map(|n| (n, record(n))).collect();
+        let mut trail = Trail::of(rows, &key(1));
+        let late = Timestamp::UNIX_EPOCH + SignedDuration::from_hours(2);
+        trail.seals[2] = key(1).seal(&trail.linked[8].link, late);
+        assert_eq!(trail.faults(None), [(7, Kind::TimeDiffers)]);
+        trail.seals.remove(1);
+        assert_eq!(trail.faults(None), [(4, Kind::TimeDiffers)]);
+    }
+
+    #[test]
+    fn a_second_entry_with_the_number_of_another_is_found() {
+        let mut trail = Trail::new();
+        let twin = Linked { record: Some(record(77)), ..trail.linked[4].clone() };
+        trail.linked.insert(5, twin);
+        assert_eq!(trail.faults(None), [(5, Kind::SlippedIn)]);
+
+        let places = |page: &[Linked]| page.iter().map(|linked| linked.link.n).collect::<Vec<_>>();
+        for (count, is_last, left) in
+            [(5, false, vec![1, 2, 3, 4]), (6, false, vec![1, 2, 3, 4]), (6, true, vec![1, 2, 3, 4, 5, 5])]
+        {
+            let mut page = trail.linked[..count].to_vec();
+            leave_last(&mut page, is_last);
+            assert_eq!(places(&page), left, "a page never ends between two entries of one number");
+        }
+        let mut full = vec![trail.linked[4].clone(), trail.linked[5].clone()];
+        leave_last(&mut full, false);
+        assert_eq!(places(&full), [5, 5], "and always goes on");
     }
 
     #[test]

@@ -109,6 +109,96 @@ on_both!(
     }
 );
 
+/// Links and seals are made by us: who takes them away to have us make them anew, over other entries, is told instead.
+async fn nothing_is_sealed_anew(daemon: &Daemon, what: &[&str], logged: &str) {
+    let (admin, auditor, rows) = (daemon.admin(), daemon.as_role("auditor"), daemon.rows().await);
+    for code in ["one", "two", "three", "four"] {
+        admin.post("/admin/v1/operators", sample::operator(code)).await.expect(201);
+    }
+    sealed(daemon, 4).await;
+    broken(daemon, false).await;
+    for statement in what {
+        rows.change(statement).await;
+    }
+    broken(daemon, true).await;
+    let verified = verify(&auditor, None).await;
+    assert_eq!(verified["intact"], false, "{verified}");
+    admin.post("/admin/v1/operators", sample::operator("five")).await.expect(201);
+    until("the new entry waits", async || {
+        let verified = verify(&auditor, None).await;
+        (!verified["oldest_unsealed_at"].is_null()).then_some(())
+    })
+    .await;
+    until("the log says what was seen", async || daemon.output().contains(logged).then_some(())).await;
+    assert!(rows.count("audit_link").await <= 4, "nothing is linked behind it");
+    assert_eq!(rows.number("SELECT count(*) FROM audit_seal WHERE n >= 4", []).await, 0);
+}
+
+/// Waits until the metric says whether the chain is broken.
+async fn broken(daemon: &Daemon, is_broken: bool) {
+    let line = format!("\nops_audit_chain_broken {}\n", i64::from(is_broken));
+    until(&line, async || daemon.ops().get("/metrics").await.expect(200).text.contains(&line).then_some(()))
+        .await;
+}
+
+on_both!(links_and_seals_that_are_taken_away_are_not_made_anew, |daemon: Daemon| async move {
+    nothing_is_sealed_anew(
+        &daemon,
+        &[
+            "DELETE FROM audit_seal",
+            "UPDATE audit SET entry = replace(entry, 'two', 'owt')",
+            "DELETE FROM audit_link",
+        ],
+        "has not the place any more that was seen: 4.",
+    )
+    .await;
+});
+
+on_both!(nothing_is_sealed_behind_a_link_that_has_no_seal, |daemon: Daemon| async move {
+    nothing_is_sealed_anew(&daemon, &["DELETE FROM audit_seal WHERE n >= 4"], "has no seal of ours").await;
+});
+
+on_both!(an_entry_that_is_slipped_in_is_found_wherever_it_is_put, |daemon: Daemon| async move {
+    let (admin, auditor, rows) = (daemon.admin(), daemon.as_role("auditor"), daemon.rows().await);
+    for code in ["one", "two"] {
+        admin.post("/admin/v1/operators", sample::operator(code)).await.expect(201);
+    }
+    sealed(&daemon, 2).await;
+    let on_postgres = rows.are_of_postgres();
+    let copy = |row: &str, id: &str, at: &str| {
+        let (id, overriding) = if on_postgres {
+            (format!("'{id}'"), "OVERRIDING SYSTEM VALUE")
+        } else {
+            (format!("x'{}'", id.replace('-', "")), "")
+        };
+        format!(
+            "INSERT INTO audit (row_no, id, at, action, operator_id, request_id, entry, actor, subject_id) {overriding} \
+             SELECT {row}, {id}, {at}, action, operator_id, request_id, entry, actor, subject_id FROM audit WHERE row_no = 1"
+        )
+    };
+    // with a number below all others: it is never linked
+    rows.change(&copy("-20000", "00000000-0000-7000-8000-000000000001", "at")).await;
+    let verified = verify(&auditor, None).await;
+    assert_eq!(told(&verified), [(2, "slipped_in")]);
+    rows.change("DELETE FROM audit WHERE row_no = -20000").await;
+    // as the service itself would write it, with another time: it is linked, and its seal knows better
+    let long_ago = if on_postgres { "at - interval '1 day'" } else { "at - 86400000000" };
+    rows.change(&copy("900", "00000000-0000-7000-8000-000000000002", long_ago)).await;
+    until("it is sealed, and its time is told", async || {
+        (told(&verify(&auditor, None).await) == [(3, "time_differs")]).then_some(())
+    })
+    .await;
+    // far ahead: those after it are sealed all the same
+    let ahead = (1_i64 << 62).to_string();
+    rows.change(&copy(&ahead, "00000000-0000-7000-8000-000000000003", "at")).await;
+    until("it is sealed", async || (verify(&auditor, None).await["sealed_through"] == 4).then_some(())).await;
+    admin.post("/admin/v1/operators", sample::operator("after")).await.expect(201);
+    until("who comes after it too", async || {
+        (verify(&auditor, None).await["sealed_through"] == 5).then_some(())
+    })
+    .await;
+});
+
 on_both!(a_verification_is_asked_for_by_auditors_and_in_one_spelling, |daemon: Daemon| async move {
     daemon.as_role("editor").get(VERIFY).await.refused(403, "forbidden");
     let auditor = daemon.as_role("auditor");
