@@ -7,6 +7,7 @@ use super::{
     event_schema::{self, Parts},
     put,
 };
+use crate::wire::event::schema_name;
 
 const MEDIA_TYPE: &str = "application/cloudevents+json";
 
@@ -29,7 +30,10 @@ pub fn document(stream: &str) -> Value {
             "title": "Operator Management Service: events",
             "version": env!("CARGO_PKG_VERSION"),
             "description": "CloudEvents 1.0 in the JSON format. Each event comes at least once and, for one operator, in the order \
-                            of `sequence`: recognise repetitions by `source` and `id`, and pass over members that you do not know.",
+                            of `sequence`: recognise repetitions by `source` and `id`. The schemas are closed, because they say exactly what \
+                            this version publishes; a reader passes over members that it does not know, and does not refuse what \
+                            a later version has added. JetStream keeps headers of its own (`Nats-Expected-…`) beside those named \
+                            here; they are not for readers.",
         },
         "defaultContentType": MEDIA_TYPE,
         "channels": channels,
@@ -65,13 +69,27 @@ fn message(kind: EventType, data: Value) -> Value {
         members.remove("$id");
     }
     put(&mut payload, "/properties", "data", data);
-    put(&mut payload, "/properties", "type", json!({"type": "string", "const": kind.as_str()}));
+    put(&mut payload, "/properties", "type", one(kind.as_str()));
+    put(&mut payload, "/properties", "dataschema", one(&schema_name(kind.as_str())));
+    put(&mut payload, "/properties", "subject", json!({"type": "string", "pattern": subject(kind)}));
     json!({
         "name": kind.as_str(),
         "contentType": MEDIA_TYPE,
-        "headers": {"type": "object", "properties": {
+        "headers": {"type": "object", "required": ["Nats-Msg-Id", "content-type"], "properties": {
             "Nats-Msg-Id": {"type": "string", "format": "uuid", "description": "The event's id."},
+            "content-type": {"type": "string", "const": MEDIA_TYPE, "description": "What the message is."},
         }},
         "payload": payload,
     })
+}
+
+/// This word and no other.
+fn one(word: &str) -> Value {
+    json!({"type": "string", "const": word})
+}
+
+/// The subjects that a type comes on.
+fn subject(kind: EventType) -> String {
+    let verb = kind.as_str().rsplit('.').next().unwrap_or_default();
+    format!("^ops\\.operator\\.[0-9a-f-]{{36}}\\.{verb}$")
 }

@@ -243,3 +243,28 @@ fn asyncapi_names_a_subject_for_each_type_and_every_reference_leads_somewhere() 
         assert!(document.pointer(reference).is_some(), "{reference} leads nowhere");
     }
 }
+
+#[test]
+fn a_message_of_asyncapi_is_the_event_of_its_own_type_and_no_other() {
+    let document = asyncapi::document("OPS_OPERATOR");
+    let takes = |name: &str, event: &Value| {
+        let mut schema = document["components"]["messages"][name]["payload"].clone();
+        schema["components"] = document["components"].clone();
+        validator(&schema).is_valid(event)
+    };
+    for event in golden().values() {
+        let own = event["type"].as_str().unwrap().replace('.', "_");
+        for name in document["components"]["messages"].as_object().unwrap().keys() {
+            assert_eq!(takes(name, event), *name == own, "{name} {event}");
+        }
+        for (member, other) in [
+            ("type", json!("operator.moved")),
+            ("dataschema", json!("urn:ops:event:operator.moved:v1")),
+            ("subject", json!(format!("ops.operator.{OPERATOR}.moved"))),
+        ] {
+            let mut changed = event.clone();
+            changed[member] = other;
+            assert!(!takes(&own, &changed), "{member}");
+        }
+    }
+}

@@ -1,7 +1,11 @@
 //! The accept loop of a listener: how many connections, how long each phase may take, who is at the other end, and how
 //! it all ends.
 
-use std::{pin::pin, sync::Arc, time::Duration};
+use std::{
+    pin::{Pin, pin},
+    sync::Arc,
+    time::Duration,
+};
 
 use axum::{Router, extract::Request};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
@@ -14,6 +18,7 @@ use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore, watch},
     time::{sleep, timeout},
 };
+use tokio_io_timeout::TimeoutStream;
 use tokio_rustls::{TlsAcceptor, server::TlsStream};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tower::ServiceExt;
@@ -36,6 +41,8 @@ pub struct Limits {
     pub headers: Duration,
     /// From the first to the last octet of a body.
     pub body: Duration,
+    /// Between two octets that the client takes of an answer.
+    pub write: Duration,
     /// After this long a connection ends, so that a balancer can spread it anew.
     pub age: Duration,
     /// What is in flight gets this long once its connection has to end.
@@ -49,6 +56,7 @@ impl Limits {
         handshake: Duration::from_secs(5),
         headers: Duration::from_secs(30),
         body: Duration::from_secs(30),
+        write: Duration::from_secs(30),
         age: Duration::from_secs(3600),
         drain: Duration::from_secs(5),
     };
@@ -64,6 +72,14 @@ impl Limits {
         ..Self::ADMIN
     };
 }
+
+/// Cancelled when the connection of a request has to end: an answer without an end should find one. An extension of every
+/// request.
+#[derive(Debug, Clone, Default)]
+pub struct Closing(pub CancellationToken);
+
+/// A connection whose client takes what is written to it, or loses it.
+type Wire = Pin<Box<TimeoutStream<TcpStream>>>;
 
 /// Serves `app` on `listener` until `stop`; returns when every connection has ended, at most `limits.drain` later.
 ///
@@ -130,6 +146,9 @@ impl Door {
         // a client that is gone already has no address
         let Ok(address) = tcp.peer_addr() else { return };
         let remote = Remote(address.ip().to_canonical());
+        let mut tcp = TimeoutStream::new(tcp);
+        tcp.set_write_timeout(Some(self.limits.write));
+        let tcp = Box::pin(tcp);
         let Some(tls) = &self.tls else { return self.speak(tcp, remote, Peer::Plain, None).await };
         let mut trust = tls.subscribe();
         let newest = Arc::clone(&trust.borrow_and_update());
@@ -139,7 +158,7 @@ impl Door {
         }
     }
 
-    async fn handshake(&self, config: Arc<ServerConfig>, tcp: TcpStream) -> Option<TlsStream<TcpStream>> {
+    async fn handshake(&self, config: Arc<ServerConfig>, tcp: Wire) -> Option<TlsStream<Wire>> {
         let shaken = select! {
             shaken = timeout(self.limits.handshake, TlsAcceptor::from(config).accept(tcp)) => shaken,
             () = self.stop.cancelled() => return None,
@@ -167,12 +186,14 @@ impl Door {
     ) where
         I: AsyncRead + AsyncWrite + Unpin,
     {
-        let (app, time) = (self.app.clone(), BodyTime(self.limits.body));
+        let (app, time, closing) = (self.app.clone(), BodyTime(self.limits.body), Closing::default());
+        let ends = closing.0.clone();
         let service = service_fn(move |request: Request<Incoming>| {
             let mut request = request.map(axum::body::Body::new);
             request.extensions_mut().insert(remote);
             request.extensions_mut().insert(peer.clone());
             request.extensions_mut().insert(time);
+            request.extensions_mut().insert(closing.clone());
             app.clone().oneshot(request)
         });
         let mut http = http1::Builder::new();
@@ -184,6 +205,7 @@ impl Door {
             () = sleep(self.limits.age) => {}
             () = replaced(trust) => {}
         }
+        ends.cancel();
         connection.as_mut().graceful_shutdown();
         match timeout(self.limits.drain, connection).await {
             Ok(ended) => note(ended),
@@ -208,7 +230,7 @@ fn note(ended: Result<(), hyper::Error>) {
     }
 }
 
-fn peer(stream: &TlsStream<TcpStream>) -> Peer {
+fn peer(stream: &TlsStream<Wire>) -> Peer {
     let (_, session) = stream.get_ref();
     session.peer_certificates().and_then(<[_]>::first).map_or(Peer::Unnamed, Peer::of)
 }

@@ -51,25 +51,32 @@ pub async fn layer(State(trusted): State<TrustedProxies>, mut request: Request, 
 fn source(remote: IpAddr, headers: &HeaderMap, trusted: &TrustedProxies) -> IpAddr {
     let mut seen = remote;
     let lines = headers.get_all(X_FORWARDED_FOR).iter().rev();
-    let mut hops = lines.flat_map(|line| line.to_str().unwrap_or("unreadable").rsplit(',')).map(str::trim);
+    // each hop alone: octets that are no text are the affair of whoever wrote them
+    let mut hops = lines.flat_map(|line| line.as_bytes().rsplit(|octet| *octet == b','));
     while trusted.hold(seen) {
-        match hops.next().map(str::parse::<IpAddr>) {
-            Some(Ok(hop)) => seen = hop.to_canonical(),
+        match hops.next().map(address) {
+            Some(Some(hop)) => seen = hop.to_canonical(),
             // the chain ends here, or says nothing that could be an address
-            Some(Err(_)) | None => break,
+            Some(None) | None => break,
         }
     }
     seen
 }
 
+fn address(hop: &[u8]) -> Option<IpAddr> {
+    std::str::from_utf8(hop.trim_ascii()).ok()?.parse().ok()
+}
+
 #[cfg(test)]
 mod tests {
+    use axum::http::HeaderValue;
+
     use super::*;
 
     fn seen(remote: &str, lines: &[&str], trusted: &[&str]) -> String {
         let mut headers = HeaderMap::new();
         for line in lines {
-            headers.append(X_FORWARDED_FOR, line.parse().unwrap());
+            headers.append(X_FORWARDED_FOR, HeaderValue::from_bytes(line.as_bytes()).unwrap());
         }
         let blocks: Vec<_> = trusted.iter().map(|block| Cidr::parse(block).unwrap()).collect();
         source(remote.parse().unwrap(), &headers, &TrustedProxies::new(&blocks)).to_string()
@@ -89,6 +96,14 @@ mod tests {
         assert_eq!(seen("10.0.0.7", &["127.0.0.1, 198.51.100.1"], &proxies), "198.51.100.1");
         assert_eq!(seen("10.0.0.7", &["127.0.0.1", "198.51.100.1, 10.0.0.8"], &proxies), "198.51.100.1");
         assert_eq!(seen("10.0.0.7", &["10.0.0.9, 10.0.0.8"], &proxies), "10.0.0.9");
+    }
+
+    #[test]
+    fn octets_that_are_no_text_hide_nobody_to_their_right() {
+        for line in ["é, 198.51.100.1", "\u{80},, 198.51.100.1", "10.0.0.9, é, 198.51.100.1, 10.0.0.8"] {
+            assert_eq!(seen("10.0.0.7", &[line], &["10.0.0.0/8"]), "198.51.100.1", "{line}");
+        }
+        assert_eq!(seen("10.0.0.7", &["198.51.100.1, é"], &["10.0.0.0/8"]), "10.0.0.7");
     }
 
     #[test]

@@ -4,6 +4,7 @@ mod api;
 mod api_breaks;
 mod api_harmless;
 mod event;
+mod subject;
 
 use serde_json::{Value, json};
 
@@ -11,6 +12,7 @@ use super::*;
 
 const API: &str = "openapi/admin.json";
 const EVENT: &str = "events/thing.changed.v1.schema.json";
+const SUBJECTS: &str = "asyncapi.json";
 const ENVELOPE: &str = "events/cloudevent.v1.schema.json";
 
 /// A change by its name.
@@ -34,7 +36,8 @@ fn push(document: &mut Value, list: &str, value: Value) {
 }
 
 fn contract() -> Vec<Document> {
-    [(API, api::document()), (EVENT, event::document()), (ENVELOPE, event::envelope())]
+    let subjects = (SUBJECTS, subject::document());
+    [(API, api::document()), (EVENT, event::document()), (ENVELOPE, event::envelope()), subjects]
         .map(|(file, content)| Document { file: file.to_owned(), content })
         .into()
 }
@@ -52,11 +55,13 @@ fn of(file: &str, new: &[Document]) -> Judgement {
 
 #[test]
 fn every_planted_change_gets_its_verdict() {
-    let lists: [(&str, &[Planted], Verdict); 4] = [
+    let lists: [(&str, &[Planted], Verdict); 6] = [
         (API, &api_breaks::CHANGES, Verdict::Breaks),
         (API, &api_harmless::CHANGES, Verdict::Harmless),
         (EVENT, &event::BREAKS, Verdict::Breaks),
         (EVENT, &event::HARMLESS, Verdict::Harmless),
+        (SUBJECTS, &subject::BREAKS, Verdict::Breaks),
+        (SUBJECTS, &subject::HARMLESS, Verdict::Harmless),
     ];
     let mut wrong = Vec::new();
     for (file, changes, expected) in lists {

@@ -3,6 +3,7 @@
 use std::{convert::Infallible, sync::Arc, time::Duration};
 
 use axum::{
+    Extension,
     extract::State,
     http::{HeaderMap, HeaderName, HeaderValue},
     response::{
@@ -10,7 +11,7 @@ use axum::{
         sse::{self, KeepAlive, Sse},
     },
 };
-use futures::{Stream, stream};
+use futures::{Stream, StreamExt as _, stream};
 use ops_client::{error_code::ErrorCode, paths, wire::event::CloudEvent};
 use ops_core::{Invalid, InvalidRule, Mark, Word, event::Stored};
 use serde_json::json;
@@ -23,6 +24,7 @@ use crate::{
         refusal::Refusal,
     },
     http::{
+        accept::Closing,
         permission::EventRead,
         permit::Permit,
         problem::Problem,
@@ -32,8 +34,6 @@ use crate::{
 
 /// Also when nothing happens, a reader hears of us, and we of a reader that has gone.
 const HEARTBEAT: Duration = Duration::from_secs(15);
-/// A stream ends before its connection does, which lives for an hour.
-const LONGEST: Duration = Duration::from_secs(50 * 60);
 /// How long a reader should wait before it comes back, in milliseconds.
 const COME_BACK: Duration = Duration::from_secs(2);
 
@@ -55,8 +55,9 @@ fn read_after(raw: &str) -> Result<Option<Mark>, Invalid> {
     raw.parse().map(Some).map_err(wrong)
 }
 
-/// Follow events as server-sent events. `id` is the position to go on from, `event` the type, `data` the CloudEvent. A comment
-/// comes every 15 seconds; `event: bye` says why the stream ends: `draining`, `expired`, `overflow`, `forgotten` or
+/// Follow events as server-sent events. `id` is the position to go on from, `event` the type, `data` the CloudEvent. The first
+/// frame has the `id` where the stream begins and no event; a comment comes every 15 seconds; `event: bye` says why the stream
+/// ends: `draining`, `expired` (the token or the connection, which lives for an hour), `overflow`, `forgotten` or
 /// `store_unavailable`.
 #[utoipa::path(
     get,
@@ -77,6 +78,7 @@ pub async fn follow(
     State(app): State<App>,
     QueryOf(Query { after }): QueryOf<Query>,
     headers: HeaderMap,
+    closing: Option<Extension<Closing>>,
 ) -> Result<Response, Problem> {
     let known = last_event_id(&headers)?.or(after);
     let full = || Problem::new(ErrorCode::Busy, "too many streams are open here: try again").retry_after(5);
@@ -87,9 +89,11 @@ pub async fn follow(
         None => app.store.last_position().await.map_err(Refusal::from)?,
     };
     let left = permit.expires_at().duration_since(app.access.now());
-    let ends_at = Instant::now() + LONGEST.min(Duration::try_from(left).unwrap_or_default());
+    let ends_at = Instant::now() + Duration::try_from(left).unwrap_or_default();
     let source = app.events_source.clone();
-    let follow = Follow::begin(Arc::clone(&app.store), Arc::clone(&app.bus), listener, after, ends_at).await;
+    let (store, bus) = (Arc::clone(&app.store), Arc::clone(&app.bus));
+    let Closing(closing) = closing.map(|Extension(closing)| closing).unwrap_or_default();
+    let follow = Follow::begin(store, bus, listener, after, ends_at, closing).await;
     let follow = follow.map_err(|not| match not {
         NotFollowed::Forgotten => super::forgotten(after),
         NotFollowed::Store(error) => Refusal::from(error).into(),
@@ -116,24 +120,28 @@ fn last_event_id(headers: &HeaderMap) -> Result<Option<Mark>, Problem> {
     }
 }
 
-/// One frame per event, and a last one.
+/// A frame with the place where the stream begins, so that a reader that is cut off before the first event knows where to go
+/// on; then one per event, and a last one.
 fn frames(follow: Follow, source: String) -> impl Stream<Item = Result<sse::Event, Infallible>> {
-    stream::unfold(Some(follow), move |follow| {
+    let begin = sse::Event::default().id(follow.place().to_string()).retry(COME_BACK);
+    let events = stream::unfold(Some(follow), move |follow| {
         let source = source.clone();
         async move {
             let mut follow = follow?;
+            let before = follow.place();
             Some(match follow.next().await {
                 Next::Event(stored) => match frame(&stored, &source) {
                     Ok(frame) => (Ok(frame), Some(follow)),
                     Err(error) => {
                         tracing::error!(%error, event_id = %stored.id, "an event has no JSON form");
-                        (Ok(bye(Bye::StoreUnavailable)), None)
+                        (Ok(bye(Bye::StoreUnavailable, before)), None)
                     }
                 },
-                Next::Bye(why) => (Ok(bye(why)), None),
+                Next::Bye(why) => (Ok(bye(why, before)), None),
             })
         }
-    })
+    });
+    stream::once(async { Ok(begin) }).chain(events)
 }
 
 fn frame(stored: &Stored, source: &str) -> Result<sse::Event, axum::Error> {
@@ -142,6 +150,6 @@ fn frame(stored: &Stored, source: &str) -> Result<sse::Event, axum::Error> {
     sse::Event::default().id(position).event(kind).retry(COME_BACK).json_data(event)
 }
 
-fn bye(why: Bye) -> sse::Event {
-    sse::Event::default().event("bye").data(json!({"reason": why.as_str()}).to_string())
+fn bye(why: Bye, place: Mark) -> sse::Event {
+    sse::Event::default().id(place.to_string()).event("bye").data(json!({"reason": why.as_str()}).to_string())
 }

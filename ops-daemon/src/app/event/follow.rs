@@ -12,6 +12,7 @@ use tokio::{
     sync::broadcast::error::RecvError,
     time::{Instant, sleep_until},
 };
+use tokio_util::sync::CancellationToken;
 
 use super::bus::{Bus, Listener};
 
@@ -74,6 +75,7 @@ pub struct Follow {
     listener: Listener,
     after: Mark,
     ends_at: Instant,
+    closing: CancellationToken,
     /// Read and not told yet.
     ready: VecDeque<Arc<Stored>>,
     /// Whether everything that was stored before the bus was heard is told.
@@ -81,7 +83,7 @@ pub struct Follow {
 }
 
 impl Follow {
-    /// Follows what comes after a position, until `ends_at` at the latest. The listener was there before: what is numbered
+    /// Follows what comes after a position, until `ends_at` or until the connection is `closing`. The listener was there before: what is numbered
     /// while stored events are read comes by the bus as well, and is told once.
     ///
     /// # Errors
@@ -92,9 +94,10 @@ impl Follow {
         listener: Listener,
         after: Mark,
         ends_at: Instant,
+        closing: CancellationToken,
     ) -> Result<Self, NotFollowed> {
         let mut follow =
-            Self { store, bus, listener, after, ends_at, ready: VecDeque::new(), is_live: false };
+            Self { store, bus, listener, after, ends_at, closing, ready: VecDeque::new(), is_live: false };
         follow.catch_up().await?;
         Ok(follow)
     }
@@ -111,9 +114,18 @@ impl Follow {
         }
     }
 
+    /// Where the reader is: what it has been told goes up to here.
+    pub const fn place(&self) -> Mark {
+        self.after
+    }
+
     /// The next event, or the end.
     pub async fn next(&mut self) -> Next {
         loop {
+            // also with events at hand: a reader that pauses does not go on with a token that is over
+            if Instant::now() >= self.ends_at {
+                return Next::Bye(Bye::Expired);
+            }
             if let Some(event) = self.ready.pop_front() {
                 if event.position <= self.after {
                     continue;
@@ -124,7 +136,7 @@ impl Follow {
             if self.bus.ending.is_cancelled() {
                 return Next::Bye(Bye::Draining);
             }
-            if Instant::now() >= self.ends_at {
+            if self.closing.is_cancelled() {
                 return Next::Bye(Bye::Expired);
             }
             if !self.is_live {
@@ -139,13 +151,15 @@ impl Follow {
                 }
             }
             tokio::select! {
+                biased;
+                () = self.bus.ending.cancelled() => return Next::Bye(Bye::Draining),
+                () = self.closing.cancelled() => return Next::Bye(Bye::Expired),
+                () = sleep_until(self.ends_at) => return Next::Bye(Bye::Expired),
                 told = self.listener.events.recv() => match told {
                     Ok(event) => self.ready.push_back(event),
                     Err(RecvError::Lagged(_)) => return Next::Bye(Bye::Overflow),
                     Err(RecvError::Closed) => return Next::Bye(Bye::Draining),
                 },
-                () = sleep_until(self.ends_at) => return Next::Bye(Bye::Expired),
-                () = self.bus.ending.cancelled() => return Next::Bye(Bye::Draining),
             }
         }
     }
@@ -190,7 +204,8 @@ mod tests {
         bus.open();
         let listener = bus.listen().unwrap();
         let ends_at = Instant::now() + left;
-        let follow = Follow::begin(store, Arc::clone(&bus), listener, Mark::new(1, after), ends_at).await;
+        let (place, closing) = (Mark::new(1, after), CancellationToken::new());
+        let follow = Follow::begin(store, Arc::clone(&bus), listener, place, ends_at, closing).await;
         (bus, follow.unwrap())
     }
 
@@ -213,6 +228,22 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let (_bus, mut late) = follow(&folder, 0, Duration::from_millis(1)).await;
         assert_eq!(told(&mut late).await, Err(Bye::Expired));
+    }
+
+    #[tokio::test]
+    async fn a_token_that_is_over_ends_a_stream_with_events_at_hand_and_so_does_its_connection() {
+        let folder = tempfile::tempdir().unwrap();
+        let (bus, mut paused) = follow(&folder, 0, Duration::from_secs(60)).await;
+        (1..=3).for_each(|n| bus.tell(event(n)));
+        assert_eq!(told(&mut paused).await, Ok(1));
+        paused.ready.push_back(Arc::new(event(2)));
+        paused.ends_at = Instant::now();
+        assert_eq!((told(&mut paused).await, paused.place()), (Err(Bye::Expired), Mark::new(1, 1)));
+        let folder = tempfile::tempdir().unwrap();
+        let (_bus, mut closed) = follow(&folder, 7, Duration::from_secs(60)).await;
+        let closing = closed.closing.clone();
+        let (said, ()) = tokio::join!(told(&mut closed), async { closing.cancel() });
+        assert_eq!((said, closed.place()), (Err(Bye::Expired), Mark::new(1, 7)));
     }
 
     #[tokio::test]

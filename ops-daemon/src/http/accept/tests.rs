@@ -29,6 +29,8 @@ use crate::http::{
 const GATEWAY: &str = "spiffe://ops.test/gw";
 const REQUEST: &str = "GET / HTTP/1.1\r\nhost: localhost\r\n\r\n";
 const LAST_REQUEST: &str = "GET / HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n";
+/// More octets than the buffers of two sockets take.
+const LARGE: usize = 64 * 1024 * 1024;
 const SHORT: Duration = Duration::from_millis(100);
 /// Longer than anything here may take.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -61,6 +63,14 @@ impl Server {
         let app = Router::new()
             .route("/", get(who))
             .route("/wait", get(wait))
+            .route("/large", get(async || vec![b'x'; LARGE]))
+            .route(
+                "/endless",
+                get(|Extension(Closing(ends)): Extension<Closing>| async move {
+                    ends.cancelled().await;
+                    "told"
+                }),
+            )
             .route("/body", post(|_: NoBody| async {}));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let (address, stop) = (listener.local_addr().unwrap(), CancellationToken::new());
@@ -212,6 +222,40 @@ async fn who_is_slow_with_the_body_is_told_so() {
     let begun = "POST /body HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n{";
     let answer = ask(&mut server.tcp().await, begun).await.unwrap();
     assert!(answer.starts_with("HTTP/1.1 400") && answer.contains("did not arrive"), "{answer}");
+}
+
+#[tokio::test]
+async fn who_does_not_take_the_answer_is_cut_and_who_takes_it_slowly_is_not() {
+    let server = Server::start(None, Limits { connections: 1, write: SHORT, ..Limits::ADMIN }).await;
+    let mut silent = server.tcp().await;
+    silent.write_all(b"GET /large HTTP/1.1\r\nhost: localhost\r\n\r\n").await.unwrap();
+    // there is one slot: the next is answered when the first has lost it
+    let mut next = server.tcp().await;
+    let answer = timeout(PATIENCE, ask(&mut next, LAST_REQUEST)).await.unwrap().unwrap();
+    assert!(answer.ends_with("Plain"), "{answer}");
+    drop(silent);
+
+    let mut slow = server.tcp().await;
+    slow.write_all(b"GET /large HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n").await.unwrap();
+    let (mut taken, mut part) = (0, vec![0; LARGE / 8]);
+    loop {
+        let count = slow.read(&mut part).await.unwrap();
+        taken += count;
+        if count == 0 {
+            break;
+        }
+        // longer in all than the limit, and never so long at once
+        sleep(SHORT / 10).await;
+    }
+    assert!(taken > LARGE, "{taken}");
+}
+
+#[tokio::test]
+async fn a_connection_that_has_to_end_tells_its_requests() {
+    let server = Server::start(None, Limits { age: SHORT, ..Limits::ADMIN }).await;
+    let answer =
+        ask(&mut server.tcp().await, "GET /endless HTTP/1.1\r\nhost: localhost\r\n\r\n").await.unwrap();
+    assert!(answer.ends_with("told"), "{answer}");
 }
 
 #[tokio::test]

@@ -149,6 +149,18 @@ pub struct Frame {
 }
 
 impl Frames {
+    /// The `id` of the first frame, which has no event: where the stream begins.
+    pub async fn place(&mut self) -> String {
+        while !self.rest.contains("\n\n") {
+            self.rest += std::str::from_utf8(&self.response.chunk().await.unwrap().unwrap()).unwrap();
+        }
+        let (block, rest) = self.rest.split_once("\n\n").unwrap();
+        let id = block.lines().find_map(|line| line.strip_prefix("id: ")).unwrap().to_owned();
+        assert!(!block.contains("event:") && !block.contains("data:"), "{block}");
+        self.rest = rest.to_owned();
+        id
+    }
+
     /// The next event; nothing when the stream has ended. Comments are passed over.
     pub async fn next(&mut self) -> Option<Frame> {
         loop {

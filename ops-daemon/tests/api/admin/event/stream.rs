@@ -53,6 +53,21 @@ on_both!(
     }
 );
 
+on_both!(a_reader_that_is_cut_off_before_its_first_event_misses_none, |daemon: Daemon| async move {
+    let viewer = daemon.as_role("viewer");
+    create(&daemon, "before").await;
+    daemon.events().await;
+    let mut frames = viewer.follow(STREAM, None).await;
+    let place = frames.place().await;
+    drop(frames);
+    create(&daemon, "meanwhile").await;
+    let mut frames = viewer.follow(STREAM, Some(&place)).await;
+    assert_eq!(frames.place().await, place);
+    let told = take(&mut frames, 1).await;
+    assert_eq!((place.as_str(), told[0].0.as_str()), ("1.1", "1.2"));
+    assert_eq!(told[0].1, daemon.events().await[1]);
+});
+
 on_both!(readers_that_come_and_go_get_every_event_once_while_many_write, |daemon: Daemon| async move {
     const WRITERS: usize = 6;
     const EACH: usize = 12;
@@ -95,9 +110,12 @@ on_both!(a_place_that_is_none_is_refused_and_a_writer_is_told_who_may_listen, |d
 
 on_both!(a_drain_says_goodbye_and_the_daemon_ends_in_time, |daemon: Daemon| async move {
     let mut daemon = daemon;
+    create(&daemon, "one").await;
+    daemon.events().await;
     let mut frames = daemon.as_role("viewer").follow(STREAM, None).await;
     daemon.signal("TERM");
     let bye = frames.next().await.unwrap();
+    assert_eq!(bye.id, "1.1", "where to go on");
     assert_eq!((bye.event.as_str(), &bye.data["reason"]), ("bye", &"draining".into()));
     assert_eq!(frames.next().await, None);
     until("the daemon has ended", async || daemon.ended()).await;
