@@ -29,7 +29,6 @@ const SERVER_OWNED: &[&str] = &[
     "purge_after",
     "purged_at",
     "receipts_until",
-    "retire_after_s",
     "retired_at",
     "stage",
     "status",

@@ -8,6 +8,7 @@ use super::put;
 use crate::wire::{
     event::{CloudEvent, DATA_VERSION, schema_name},
     event_data::{DeletedShape, HealthChangedShape, OperatorViewShape, UpdatedShape},
+    glossary::explain,
 };
 
 const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
@@ -70,8 +71,16 @@ impl Parts {
     fn of<T: ToSchema>() -> Self {
         let mut components = Vec::new();
         T::schemas(&mut components);
-        let components = components.into_iter().map(|(name, schema)| (name, json!(schema))).collect();
-        Self { root: json!(T::schema()), components }
+        let explained = |name: &str, mut schema: Value| {
+            explain(name, &mut schema);
+            schema
+        };
+        let root = explained(&T::name(), json!(T::schema()));
+        let components = components.into_iter().map(|(name, schema)| {
+            let schema = explained(&name, json!(schema));
+            (name, schema)
+        });
+        Self { root, components: components.collect() }
     }
 
     /// As a document of its own.

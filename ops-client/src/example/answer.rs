@@ -100,7 +100,6 @@ pub fn credential() -> Value {
     json!({
         "id": OTHER_ID, "connection_id": ID, "version": 1, "stage": "active", "system_id": "acme",
         "note": null, "created_at": AT, "created_by": "tester", "activated_at": AT, "retired_at": null,
-        "expires_at": null, "retire_after_s": 604_800,
     })
 }
 

@@ -162,7 +162,8 @@ impl ContractUpdate {
     }
 }
 
-/// Somebody to call, as it is shown: the shape of [`ops_core::operator::Contact`].
+/// Somebody to call, as it is shown.
+// The shape of `ops_core::operator::Contact`.
 #[derive(ToSchema)]
 pub struct Contact {
     /// For what.
@@ -185,7 +186,8 @@ pub struct Contact {
     pub hours: Option<Hours>,
 }
 
-/// The contract as it is shown: the shape of [`ops_core::operator::Contract`].
+/// The contract as it is shown.
+// The shape of `ops_core::operator::Contract`.
 #[derive(ToSchema)]
 pub struct Contract {
     /// Its number in the legal department's files.

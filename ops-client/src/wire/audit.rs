@@ -16,7 +16,8 @@ use uuid::Uuid;
 
 use super::rule;
 
-/// One entry of the trail: the shape of [`ops_core::audit::AuditEntry`].
+/// One entry of the trail.
+// The shape of `ops_core::audit::AuditEntry`.
 #[derive(ToSchema)]
 #[schema(as = AuditEntry)]
 pub struct AuditEntryShape {
@@ -45,7 +46,8 @@ pub struct AuditEntryShape {
     pub changes: Vec<DifferenceShape>,
 }
 
-/// Who acted: the shape of [`ops_core::actor::Actor`].
+/// Who acted.
+// The shape of `ops_core::actor::Actor`.
 #[derive(ToSchema)]
 #[schema(as = AuditActor)]
 pub struct ActorShape {
@@ -55,7 +57,8 @@ pub struct ActorShape {
     pub subject: String,
 }
 
-/// What an entry is about: the shape of [`ops_core::audit::Subject`].
+/// What an entry is about.
+// The shape of `ops_core::audit::Subject`.
 #[derive(ToSchema)]
 #[schema(as = AuditSubject)]
 pub struct SubjectShape {
@@ -67,7 +70,8 @@ pub struct SubjectShape {
     pub id: Uuid,
 }
 
-/// One field before and after: the shape of [`ops_core::audit::Difference`].
+/// One field before and after.
+// The shape of `ops_core::audit::Difference`.
 #[derive(ToSchema)]
 #[schema(as = AuditDifference)]
 pub struct DifferenceShape {
@@ -148,7 +152,9 @@ pub struct AuditVerification {
 pub struct AuditFault {
     /// The place.
     pub n: i64,
-    /// What is wrong.
+    /// What is wrong: `edited` (a column is not what was linked), `removed`, `slipped_in` (never linked), `link_missing`,
+    /// `seal_broken` (by no key of ours), `seal_missing`, `time_differs` (sealed more than an hour away from the time it names),
+    /// `anchor_missing`, `anchor_differs`.
     pub kind: AuditFaultKind,
     /// The entry, when it is there.
     #[schema(required, schema_with = rule::nullable::<Uuid>)]

@@ -1,7 +1,7 @@
 //! Plain counts and whole numbers of a sample; their ranges are checked with the sample as a whole.
 
 use deserr::{Deserr, IntoValue, Value, ValuePointerRef};
-use ops_core::{Invalid, InvalidRule as Rule};
+use ops_core::{Invalid, InvalidRule as Rule, health::Sample};
 use utoipa::openapi::schema::Schema;
 
 use super::rule::{self, Described};
@@ -53,13 +53,7 @@ impl Deserr<Faults> for Octets4 {
 
 impl Described for Count {
     fn described() -> Schema {
-        rule::whole_number().minimum(Some(0)).into()
-    }
-}
-
-impl Described for Whole {
-    fn described() -> Schema {
-        rule::whole_number().into()
+        rule::number(Sample::COUNT).into()
     }
 }
 

@@ -16,7 +16,8 @@ use utoipa::{
 use super::rule::{self, Described};
 use crate::faults::{self, Faults};
 
-/// A new credential. No `Debug`: it carries the password.
+/// A new credential.
+// no Debug: it carries the password
 #[derive(Deserr, ToSchema)]
 #[deserr(error = Faults, deny_unknown_fields)]
 #[serde(deny_unknown_fields)]
@@ -91,10 +92,6 @@ pub struct Credential {
     activated_at: Option<Timestamp>,
     #[schema(required, schema_with = rule::nullable::<Timestamp>)]
     retired_at: Option<Timestamp>,
-    #[schema(required, schema_with = rule::nullable::<Timestamp>)]
-    expires_at: Option<Timestamp>,
-    /// Seconds it is kept after retirement.
-    retire_after_s: i64,
 }
 
 impl Credential {
@@ -114,8 +111,9 @@ impl Credential {
             created_by,
             activated_at,
             retired_at,
-            expires_at,
-            retire_after_s,
+            // nothing acts on these two yet
+            expires_at: _,
+            retire_after_s: _,
         } = credential.clone();
         Self {
             id,
@@ -128,13 +126,12 @@ impl Credential {
             created_by,
             activated_at,
             retired_at,
-            expires_at,
-            retire_after_s,
         }
     }
 }
 
-/// The metadata of every credential of a connection, newest first.
+/// The metadata of every credential of a connection, in the order of their versions; a connection has few, so there are no
+/// pages.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct CredentialList {
     /// The credentials.

@@ -17,7 +17,8 @@ use utoipa::{
 use super::rule::{self, Described};
 use crate::faults::Faults;
 
-/// What must hold for a rule to be tried: the shape of [`ops_core::routing::Match`].
+/// What must hold for a rule to be tried.
+// The shape of `ops_core::routing::Match`.
 #[derive(Deserr, ToSchema)]
 #[deserr(error = Faults, deny_unknown_fields)]
 #[serde(deny_unknown_fields)]

@@ -12,7 +12,8 @@ use uuid::Uuid;
 
 use super::rule;
 
-/// What other services may know of an operator: the shape of [`ops_core::event::OperatorView`].
+/// What other services may know of an operator.
+// The shape of `ops_core::event::OperatorView`.
 #[derive(ToSchema)]
 #[schema(as = EventOperator)]
 #[serde(deny_unknown_fields)]
@@ -52,7 +53,8 @@ pub struct OperatorViewShape {
     pub version: i64,
 }
 
-/// Data of `operator.updated`: the shape of [`ops_core::event::Updated`].
+/// Data of `operator.updated`.
+// The shape of `ops_core::event::Updated`.
 #[derive(ToSchema)]
 #[schema(as = EventUpdated)]
 #[serde(deny_unknown_fields)]
@@ -65,7 +67,8 @@ pub struct UpdatedShape {
     pub operator: Option<OperatorViewShape>,
 }
 
-/// One of the things that changed: the shape of [`ops_core::event::Changed`].
+/// One of the things that changed.
+// The shape of `ops_core::event::Changed`.
 #[derive(ToSchema)]
 #[schema(as = EventChange)]
 #[serde(deny_unknown_fields)]
@@ -81,7 +84,8 @@ pub struct ChangedShape {
     pub fields: Option<Vec<String>>,
 }
 
-/// Data of `operator.deleted`: the shape of [`ops_core::event::Deleted`].
+/// Data of `operator.deleted`.
+// The shape of `ops_core::event::Deleted`.
 #[derive(ToSchema)]
 #[schema(as = EventDeleted)]
 #[serde(deny_unknown_fields)]
@@ -100,7 +104,8 @@ pub struct DeletedShape {
     pub purge_after: Timestamp,
 }
 
-/// Data of `operator.health_changed`: the shape of [`ops_core::event::HealthChanged`].
+/// Data of `operator.health_changed`.
+// The shape of `ops_core::event::HealthChanged`.
 #[derive(ToSchema)]
 #[schema(as = EventHealthChanged)]
 #[serde(deny_unknown_fields)]
@@ -125,7 +130,8 @@ pub struct HealthChangedShape {
     pub connections: Vec<ConnectionHealthChangedShape>,
 }
 
-/// One connection that moved: the shape of [`ops_core::event::ConnectionHealthChanged`].
+/// One connection that moved.
+// The shape of `ops_core::event::ConnectionHealthChanged`.
 #[derive(ToSchema)]
 #[schema(as = EventConnectionHealth)]
 #[serde(deny_unknown_fields)]
@@ -149,7 +155,8 @@ pub struct ConnectionHealthChangedShape {
     pub since: Timestamp,
 }
 
-/// Data of one of the four types: the shape of [`ops_core::event::Data`].
+/// Data of one of the four types.
+// The shape of `ops_core::event::Data`.
 #[derive(ToSchema)]
 #[schema(as = EventData)]
 #[serde(untagged)]

@@ -74,7 +74,8 @@ fn stage() -> RefOr<Schema> {
     RefOr::T(rule::words(LEASED.map(Stage::as_str)).default(Some(default)).into())
 }
 
-/// The secrets, and who gets none. No `Debug`: it carries secrets.
+/// The secrets, and who gets none.
+// no Debug: it carries secrets
 #[derive(Serialize, ToSchema)]
 pub struct LeaseAnswer {
     leases: Vec<Lease>,

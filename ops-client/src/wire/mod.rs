@@ -1,7 +1,7 @@
 //! The documents of the contract, one file per noun. Requests become commands of the core, and the core's values become
 //! answers; each conversion names every field, so that a new one breaks the build where somebody must decide about it.
 //!
-//! Read in this order: [`rule`] (schemas out of rules), [`operator`] with [`about`], [`maintenance`],
+//! Read in this order: [`rule`] (schemas out of rules), [`glossary`] (what members mean), [`operator`] with [`about`], [`maintenance`],
 //! [`timeline`], [`connection`] with its `profile` (`smpp`, `http`), [`credential`],
 //! [`lease`], [`routing`] with [`destination`], [`resolve`], [`sample`] with [`batch`], [`health`], [`network`],
 //! [`event`],
@@ -14,6 +14,7 @@ mod coverage;
 mod label;
 mod count;
 mod document;
+pub mod glossary;
 
 pub mod operator;
 pub mod about;

@@ -452,7 +452,8 @@ impl Operator {
     }
 }
 
-/// Whether an operator may be activated: the shape of [`ops_core::operator::readiness::Readiness`].
+/// Whether an operator may be activated.
+// The shape of `ops_core::operator::readiness::Readiness`.
 #[derive(ToSchema)]
 pub struct Readiness {
     /// Whether nothing blocks.
@@ -461,7 +462,8 @@ pub struct Readiness {
     pub items: Vec<ReadinessLine>,
 }
 
-/// One line of the readiness list: the shape of [`ops_core::operator::readiness::Line`].
+/// One line of the readiness list.
+// The shape of `ops_core::operator::readiness::Line`.
 #[derive(ToSchema)]
 pub struct ReadinessLine {
     /// What was looked at.

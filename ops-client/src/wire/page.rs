@@ -47,18 +47,18 @@ macro_rules! shapes {
     )+};
 }
 shapes! {
-    /// A page of operators: the shape of [`Operators`].
+    /// A page of operators.
     OperatorPage of Operator;
-    /// A page of connections: the shape of [`Connections`].
+    /// A page of connections.
     ConnectionPage of Connection;
-    /// A page of rules: the shape of [`Rules`].
+    /// A page of rules.
     RulePage of Rule;
-    /// A page of planned windows: the shape of [`Maintenances`].
+    /// A page of planned windows.
     MaintenancePage of Maintenance;
-    /// A page of a timeline: the shape of [`Timeline`].
+    /// A page of a timeline.
     TimelinePage of Entry;
-    /// A page of reference networks: the shape of [`Networks`].
+    /// A page of reference networks.
     NetworkPage of Network;
-    /// A page of the audit trail: the shape of [`AuditEntries`].
+    /// A page of the audit trail.
     AuditPage of AuditEntryShape;
 }

@@ -128,7 +128,8 @@ impl ResolveAnswer {
     }
 }
 
-/// One connection to try: the shape of [`ops_core::routing::Candidate`].
+/// One connection to try.
+// The shape of `ops_core::routing::Candidate`.
 #[derive(ToSchema)]
 #[schema(as = Candidate)]
 pub struct CandidateShape {
@@ -143,7 +144,8 @@ pub struct CandidateShape {
     pub tier: Tier,
 }
 
-/// How one considered rule ended: the shape of [`ops_core::routing::RuleExplained`].
+/// How one considered rule ended.
+// The shape of `ops_core::routing::RuleExplained`.
 #[derive(ToSchema)]
 #[schema(as = RuleExplained)]
 pub struct RuleExplainedShape {
@@ -160,7 +162,8 @@ pub struct RuleExplainedShape {
     pub targets: Vec<TargetExplainedShape>,
 }
 
-/// Why a target was not chosen: the shape of [`ops_core::routing::TargetExplained`].
+/// Why a target was not chosen.
+// The shape of `ops_core::routing::TargetExplained`.
 #[derive(ToSchema)]
 #[schema(as = TargetExplained)]
 pub struct TargetExplainedShape {

@@ -91,9 +91,19 @@ pub fn text(rule: &TextRule) -> ObjectBuilder {
         .description(hint)
 }
 
-/// A whole number with both ends.
+/// A whole number with both ends; the last one of 64 bits goes without saying.
 pub(crate) fn number(rule: NumberRule) -> ObjectBuilder {
-    whole_number().minimum(Some(rule.min)).maximum(Some(rule.max))
+    whole_number().minimum(Some(rule.min)).maximum((rule.max < i64::MAX).then_some(rule.max))
+}
+
+/// The schema of a number that a rule bounds.
+pub(crate) fn within(rule: NumberRule) -> RefOr<Schema> {
+    RefOr::T(number(rule).into())
+}
+
+/// The same, or null.
+pub(crate) fn within_or_null(rule: NumberRule) -> RefOr<Schema> {
+    RefOr::T(or_null(number(rule).into()))
 }
 
 /// A number with up to three decimals, with both ends.

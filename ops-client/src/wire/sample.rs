@@ -12,7 +12,10 @@ use ops_core::{
 };
 use utoipa::{
     ToSchema,
-    openapi::{RefOr, schema::Schema},
+    openapi::{
+        RefOr,
+        schema::{OneOfBuilder, Schema},
+    },
 };
 
 use self::part::{BindsFields, CohortFields, SessionFields, StatusCountFields};
@@ -68,20 +71,20 @@ impl Deserr<Faults> for Sample {
 struct SampleFields {
     #[schema(schema_with = rule::of::<ConnectionId>)]
     connection_id: ConnectionId,
-    #[schema(schema_with = rule::of::<String>)]
+    #[schema(schema_with = connector_id)]
     connector_id: String,
     #[schema(schema_with = rule::of::<RunId>)]
     run_id: RunId,
-    #[schema(schema_with = rule::of::<Whole>)]
+    #[schema(schema_with = seq)]
     seq: Whole,
     #[schema(schema_with = rule::of::<Timestamp>)]
     window_start: Timestamp,
-    #[schema(schema_with = rule::of::<Whole>)]
+    #[schema(schema_with = window_s)]
     window_s: Whole,
     #[schema(schema_with = sessions)]
     sessions: Vec<SessionFields>,
     #[deserr(default)]
-    #[schema(schema_with = rule::nullable::<Whole>)]
+    #[schema(schema_with = version)]
     config_version: Option<Whole>,
     #[deserr(default)]
     #[schema(schema_with = rule::nullable::<Mark>)]
@@ -204,6 +207,22 @@ fn samples() -> RefOr<Schema> {
     RefOr::T(rule::list_of(rule::inline::<SampleFields>(), 1, Some(limits::SAMPLES_PER_BATCH)))
 }
 
+fn connector_id() -> RefOr<Schema> {
+    RefOr::T(rule::text(&Sample::CONNECTOR_ID).into())
+}
+
+fn seq() -> RefOr<Schema> {
+    rule::within(Sample::SEQ)
+}
+
+fn window_s() -> RefOr<Schema> {
+    rule::within(Sample::WINDOW_S)
+}
+
+fn version() -> RefOr<Schema> {
+    rule::within_or_null(Sample::VERSION)
+}
+
 fn sessions() -> RefOr<Schema> {
     RefOr::T(rule::list_of(rule::inline::<SessionFields>(), 0, Some(limits::SESSIONS_PER_SAMPLE)))
 }
@@ -217,7 +236,8 @@ fn statuses() -> RefOr<Schema> {
 }
 
 fn latencies() -> RefOr<Schema> {
-    RefOr::T(rule::list_of(Count::described(), 0, Some(limits::LATENCY_BUCKETS)))
+    let of = |count: usize| rule::list_of(Count::described(), count, Some(count));
+    RefOr::T(OneOfBuilder::new().item(of(limits::LATENCY_BUCKETS)).item(of(0)).into())
 }
 
 fn cohorts() -> RefOr<Schema> {

@@ -63,13 +63,34 @@ pub fn router() -> Built<App> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::http::testing::document_faults;
+    use ops_client::wire::glossary::GLOSSARY;
+
+    use crate::http::testing::{Member, collect_members, document_faults};
 
     #[test]
     fn every_route_has_a_method_that_fits_and_an_operation_id_of_its_own() {
         let built = router();
         assert_eq!(built.faults(), Vec::<String>::new());
         assert_eq!(built.table.len(), 44);
+    }
+
+    #[test]
+    fn every_meaning_of_a_member_is_told_somewhere() {
+        let texts = [router().document_text(), crate::internal::router::router().document_text()];
+        let mut members = Vec::new();
+        for document in texts.map(|text| serde_json::from_str::<serde_json::Value>(&text).unwrap()) {
+            for (name, schema) in document["components"]["schemas"].as_object().unwrap() {
+                collect_members(name, schema, &mut members);
+            }
+        }
+        let is_told = |(entry, says): &(&str, &str)| {
+            members.iter().any(|Member { owner, name, says: told, .. }| {
+                (entry == name || *entry == format!("{owner}.{name}")) && told.starts_with(says)
+            })
+        };
+        let untold: Vec<_> =
+            GLOSSARY.iter().filter(|entry| !is_told(entry)).map(|(entry, _)| entry).collect();
+        assert_eq!(untold, Vec::<&&str>::new());
     }
 
     #[test]

@@ -6,7 +6,10 @@ use axum::http::Method;
 use ops_client::{
     error_code::ErrorCode,
     example,
-    wire::problem::{PROBLEM_JSON, Problem},
+    wire::{
+        glossary::explain,
+        problem::{PROBLEM_JSON, Problem},
+    },
 };
 use utoipa::{
     PartialSchema, ToSchema,
@@ -178,9 +181,11 @@ pub(super) fn forget_unused_tags(document: &mut OpenApi) {
     }
 }
 
-/// The document with its members sorted: a contract is compared as text.
+/// The document with what its members mean, sorted: a contract is compared as text.
 pub(super) fn text(document: &OpenApi) -> String {
-    let value = serde_json::to_value(document).unwrap_or_default();
+    let mut value = serde_json::to_value(document).unwrap_or_default();
+    let schemas = value.pointer_mut("/components/schemas").and_then(serde_json::Value::as_object_mut);
+    schemas.into_iter().flatten().for_each(|(name, schema)| explain(name, schema));
     let mut text = serde_json::to_string_pretty(&value).unwrap_or_default();
     text.push('\n');
     text
@@ -225,7 +230,7 @@ fn parameters(entry: &RouteEntry, has_304: bool) -> Vec<Parameter> {
         list.push(header_parameter(
             "If-None-Match",
             any_text(),
-            "The ETag that is known; 304 when it still holds.",
+            "The ETag that is known, or several; 304 when one of them still holds.",
         ));
     }
     if entry.kind != Kind::Write {
@@ -235,7 +240,10 @@ fn parameters(entry: &RouteEntry, has_304: bool) -> Vec<Parameter> {
     list.push(header_parameter(
         "Idempotency-Key",
         key,
-        "Repeating the request with the same key does nothing twice.",
+        "Repeating the request with the same key within 24 hours does nothing twice: it gets the answer of the first one. A key \
+         holds for one caller and one route; with another body, path or If-Match it is 422 `idempotency_mismatch`. A \
+         refusal keeps no receipt and is decided anew, and `dry_run` keeps and looks up none. After 504 `outcome_unknown` repeat \
+         with the same key.",
     ));
     list.push(parameter(
         "dry_run",
@@ -244,7 +252,12 @@ fn parameters(entry: &RouteEntry, has_304: bool) -> Vec<Parameter> {
         "Decide, and change nothing. Whether a name is taken is not looked up: only the database decides that.",
     ));
     if changes(&entry.method) {
-        let mut tag = header_parameter("If-Match", any_text(), "The ETag that was read, or *.");
+        let mut tag = header_parameter(
+            "If-Match",
+            any_text(),
+            "The ETag that was read, or * for any. Weak tags never match, and a new epoch (after a restore of the database) makes every \
+             tag stale: 412.",
+        );
         tag.required = Required::True;
         list.push(tag);
     }

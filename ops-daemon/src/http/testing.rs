@@ -230,11 +230,64 @@ pub(crate) fn document_faults(text: &str) -> Vec<String> {
             );
         }
     }
+    let mut members = Vec::new();
+    for (name, schema) in document["components"]["schemas"].as_object().unwrap() {
+        collect_members(name, schema, &mut members);
+    }
+    let unexplained = members.iter().filter(|member| member.says.is_empty() && !member.refers);
+    faults.extend(unexplained.map(|member| format!("{}.{}: no description", member.owner, member.name)));
+    faults.extend(internals(&document).into_iter().map(|says| format!("tells of our code: {says}")));
     let problems = document["components"]["responses"].as_object().unwrap().iter();
     for (name, problem) in problems {
         faults.extend(content_faults(&document, &problem["content"], name));
     }
     faults
+}
+
+/// A member of a schema, wherever that stands.
+pub(crate) struct Member {
+    /// The component, or the member that the object stands in.
+    pub(crate) owner: String,
+    pub(crate) name: String,
+    pub(crate) says: String,
+    /// Whether another component says what it is.
+    refers: bool,
+}
+
+/// Every member of a schema and of what stands inside of it.
+pub(crate) fn collect_members(owner: &str, schema: &Value, members: &mut Vec<Member>) {
+    for (name, member) in schema["properties"].as_object().into_iter().flatten() {
+        let says = member["description"].as_str().unwrap_or_default().to_owned();
+        members.push(Member {
+            owner: owner.into(),
+            name: name.clone(),
+            says,
+            refers: member["$ref"].is_string(),
+        });
+        collect_members(name, member, members);
+    }
+    let parts = ["items", "additionalProperties"].into_iter().filter_map(|part| schema.get(part));
+    let forms = ["oneOf", "anyOf", "allOf"].into_iter().flat_map(|forms| schema[forms].as_array());
+    parts.chain(forms.flatten()).for_each(|part| collect_members(owner, part, members));
+}
+
+/// Descriptions that only who reads the code understands.
+fn internals(document: &Value) -> Vec<&str> {
+    match document {
+        Value::Object(members) => members
+            .iter()
+            .flat_map(|(name, value)| {
+                match value.as_str().filter(|_| name == "description" || name == "summary") {
+                    Some(says) => Vec::from_iter(
+                        ["[`", "`Debug`", "::"].iter().any(|of| says.contains(of)).then_some(says),
+                    ),
+                    None => internals(value),
+                }
+            })
+            .collect(),
+        Value::Array(items) => items.iter().flat_map(internals).collect(),
+        _ => Vec::new(),
+    }
 }
 
 fn operation_faults(document: &Value, operation: &Value) -> Vec<String> {
@@ -313,6 +366,22 @@ fn what_a_document_leaves_unsaid_or_shows_wrongly_is_found() {
             !faults.is_empty() && faults.iter().all(|fault| fault.contains(told)),
             "{change}: {faults:?}"
         );
+    }
+    for (at, told) in [
+        ("/components/schemas/LeaseRequest/properties/stage", "LeaseRequest.stage: no description"),
+        (
+            "/components/schemas/SampleBatch/properties/samples/items/properties/seq",
+            "samples.seq: no description",
+        ),
+    ] {
+        let mut document: Value = serde_json::from_str(&sound).unwrap();
+        document.pointer_mut(at).unwrap().as_object_mut().unwrap().remove("description").unwrap();
+        assert_eq!(document_faults(&document.to_string()), [told]);
+    }
+    for says in ["The shape of [`Lease`].", "No `Debug`.", "As ops_core::Lease."] {
+        let mut document: Value = serde_json::from_str(&sound).unwrap();
+        document["components"]["schemas"]["Lease"]["description"] = json!(says);
+        assert_eq!(document_faults(&document.to_string()), [format!("tells of our code: {says}")]);
     }
     let faults = plant(|document| document["tags"] = json!([]));
     assert!(faults.iter().any(|fault| fault.contains("a tag that is not described")), "{faults:?}");

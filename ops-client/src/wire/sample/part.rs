@@ -2,8 +2,11 @@
 
 use deserr::Deserr;
 use jiff::Timestamp;
-use ops_core::health::{Binds, Cohort, Session, SessionState, StatusCount};
-use utoipa::ToSchema;
+use ops_core::health::{Binds, Cohort, Sample, Session, SessionState, StatusCount};
+use utoipa::{
+    ToSchema,
+    openapi::{RefOr, schema::Schema},
+};
 
 use crate::{
     faults::Faults,
@@ -19,14 +22,14 @@ use crate::{
 #[serde(deny_unknown_fields)]
 #[schema(as = SampleSession)]
 pub(super) struct SessionFields {
-    #[schema(schema_with = rule::of::<Whole>)]
+    #[schema(schema_with = slot)]
     slot: Whole,
     #[schema(schema_with = rule::of::<SessionState>)]
     state: SessionState,
-    #[schema(schema_with = rule::of::<Whole>)]
+    #[schema(schema_with = bound_ms)]
     bound_ms: Whole,
     #[deserr(default)]
-    #[schema(schema_with = rule::nullable::<Whole>)]
+    #[schema(schema_with = version)]
     credential_version: Option<Whole>,
     #[deserr(default)]
     #[schema(schema_with = rule::nullable::<Timestamp>)]
@@ -44,6 +47,18 @@ impl SessionFields {
             since,
         }
     }
+}
+
+fn slot() -> RefOr<Schema> {
+    rule::within(Session::SLOT)
+}
+
+fn bound_ms() -> RefOr<Schema> {
+    rule::within(Session::BOUND_MS)
+}
+
+fn version() -> RefOr<Schema> {
+    rule::within_or_null(Sample::VERSION)
 }
 
 /// Bind attempts by outcome.

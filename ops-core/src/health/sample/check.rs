@@ -4,32 +4,47 @@ use std::collections::BTreeSet;
 
 use jiff::SignedDuration;
 
-use super::{Binds, Cohort, Sample};
+use super::{Binds, Cohort, Sample, Session};
 use crate::{
     invalid::{Fault, Rule},
     limits,
+    number_rule::NumberRule,
     text_rule::{TextRule, printable_ascii},
     version::Mark,
 };
 
-/// Seconds one window may have: shorter ones cost more than they tell.
-const WINDOW_S: (i64, i64) = (5, 3600);
-/// Slots of one connector's sessions on a connection.
-const SLOT: (i64, i64) = (0, 255);
 /// Milliseconds a session may be bound longer than its window lasts: two clocks are read one after the other.
 const BOUND_SLACK_MS: i64 = 1000;
-/// The largest count: more is a broken counter, and sums of a whole day stay within 64 bits.
-const COUNT_MAX: u64 = 1_000_000_000_000;
 /// Seconds of one receipt cohort.
 const COHORT_S: i64 = 300;
 
-const CONNECTOR_ID: TextRule = TextRule {
-    min: 1,
-    max: 128,
-    pattern: Some("^[!-~]{1,128}$"),
-    accepts: printable_ascii,
-    hint: "must be printable ASCII without spaces, such as gateway/a-1",
-};
+/// What values may be, each for itself.
+impl Sample {
+    /// Who observed.
+    pub const CONNECTOR_ID: TextRule = TextRule {
+        min: 1,
+        max: 128,
+        pattern: Some("^[!-~]{1,128}$"),
+        accepts: printable_ascii,
+        hint: "must be printable ASCII without spaces, such as gateway/a-1",
+    };
+    /// Numbers of samples.
+    pub const SEQ: NumberRule = NumberRule { min: 0, max: i64::MAX };
+    /// Seconds of a window: shorter ones cost more than they tell.
+    pub const WINDOW_S: NumberRule = NumberRule { min: 5, max: 3600 };
+    /// Versions of configurations and credentials.
+    pub const VERSION: NumberRule = NumberRule { min: 1, max: i64::MAX };
+    /// Counts: more is a broken counter, and sums of a whole day stay within 64 bits.
+    pub const COUNT: NumberRule = NumberRule { min: 0, max: 1_000_000_000_000 };
+}
+
+/// What values may be, each for itself.
+impl Session {
+    /// Slots of one connector's sessions on a connection.
+    pub const SLOT: NumberRule = NumberRule { min: 0, max: 255 };
+    /// Milliseconds in the longest window; of a shorter one not more than it lasts, and a second.
+    pub const BOUND_MS: NumberRule = NumberRule { min: 0, max: Sample::WINDOW_S.max * 1000 + BOUND_SLACK_MS };
+}
 
 impl Sample {
     /// Every value that cannot be true, with pointers relative to the sample.
@@ -43,11 +58,11 @@ impl Sample {
     }
 
     fn check_head(&self, faults: &mut Faults) {
-        if let Err(invalid) = CONNECTOR_ID.parse(&self.connector_id) {
+        if let Err(invalid) = Self::CONNECTOR_ID.parse(&self.connector_id) {
             faults.0.push(Fault { pointer: "/connector_id".into(), invalid });
         }
-        faults.range("/seq", self.seq, (0, i64::MAX));
-        faults.range("/window_s", self.window_s, WINDOW_S);
+        faults.range("/seq", self.seq, Self::SEQ);
+        faults.range("/window_s", self.window_s, Self::WINDOW_S);
         if self.window_start.checked_add(SignedDuration::from_secs(self.window_s)).is_err() {
             faults.add(
                 "/window_start",
@@ -56,7 +71,7 @@ impl Sample {
             );
         }
         if let Some(version) = self.config_version {
-            faults.range("/config_version", version, (1, i64::MAX));
+            faults.range("/config_version", version, Self::VERSION);
         }
         if self.view_version.as_ref().is_some_and(|text| text.parse::<Mark>().is_err()) {
             faults.add(
@@ -126,10 +141,14 @@ impl Sample {
         faults.unique("/sessions", "slot", self.sessions.iter().map(|session| session.slot));
         let bound_max = self.window_s.saturating_mul(1000).saturating_add(BOUND_SLACK_MS);
         for (i, session) in self.sessions.iter().enumerate() {
-            faults.range(format!("/sessions/{i}/slot"), session.slot, SLOT);
-            faults.range(format!("/sessions/{i}/bound_ms"), session.bound_ms, (0, bound_max));
+            faults.range(format!("/sessions/{i}/slot"), session.slot, Session::SLOT);
+            faults.range(
+                format!("/sessions/{i}/bound_ms"),
+                session.bound_ms,
+                NumberRule { max: bound_max, ..Session::BOUND_MS },
+            );
             if let Some(version) = session.credential_version {
-                faults.range(format!("/sessions/{i}/credential_version"), version, (1, i64::MAX));
+                faults.range(format!("/sessions/{i}/credential_version"), version, Self::VERSION);
             }
         }
     }
@@ -171,16 +190,14 @@ impl Faults {
         self.0.push(Fault::new(pointer, rule, message));
     }
 
-    fn range(&mut self, pointer: impl Into<String>, value: i64, (min, max): (i64, i64)) {
+    fn range(&mut self, pointer: impl Into<String>, value: i64, NumberRule { min, max }: NumberRule) {
         if !(min..=max).contains(&value) {
             self.add(pointer, Rule::Range, format!("must be from {min} to {max}"));
         }
     }
 
     fn count(&mut self, pointer: impl Into<String>, value: u64) {
-        if value > COUNT_MAX {
-            self.add(pointer, Rule::Range, format!("must be from 0 to {COUNT_MAX}"));
-        }
+        self.range(pointer, i64::try_from(value).unwrap_or(i64::MAX), Sample::COUNT);
     }
 
     fn at_most(&mut self, pointer: &str, entries: usize, max: usize) {

@@ -196,8 +196,8 @@ fn every_count_has_the_same_largest_value() {
             faults.retain(|(_, rule)| *rule == Rule::Range);
             faults
         };
-        assert_eq!(out_of_range(COUNT_MAX), [], "{pointer}");
-        for count in [COUNT_MAX + 1, u64::MAX] {
+        assert_eq!(out_of_range(Sample::COUNT.max.unsigned_abs()), [], "{pointer}");
+        for count in [Sample::COUNT.max.unsigned_abs() + 1, u64::MAX] {
             assert_eq!(out_of_range(count), one(pointer, Rule::Range), "{pointer}");
         }
     }

@@ -32,7 +32,7 @@ on_both!(
         let expected = json!({
             "id": created.id(), "connection_id": path.split('/').nth(4).unwrap(), "version": 1, "stage": "active",
             "system_id": "acme-sys", "note": "from the contract", "created_at": at, "created_by": "dev-admin",
-            "activated_at": at, "retired_at": null, "expires_at": null, "retire_after_s": 604_800,
+            "activated_at": at, "retired_at": null,
         });
         assert_eq!(created.body, expected);
         let viewer = daemon.as_role("viewer");
