@@ -3,6 +3,9 @@
 pub(crate) mod permission;
 mod error_code;
 mod event_schema;
+mod status;
+#[cfg(feature = "stack")]
+mod task;
 #[cfg(feature = "stack")]
 mod openapi;
 

@@ -14,6 +14,8 @@ mod dropped_client;
 mod degraded;
 mod installation;
 mod served;
+#[cfg(feature = "stack")]
+mod guide;
 mod serve;
 mod serve_embedded;
 mod rights;
