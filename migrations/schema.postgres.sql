@@ -87,6 +87,7 @@ CREATE TABLE ops.audit_link (
     n bigint NOT NULL,
     row_no bigint NOT NULL,
     hash bytea NOT NULL,
+    CONSTRAINT audit_link_hash_size CHECK ((octet_length(hash) = 32)),
     CONSTRAINT audit_link_n_range CHECK ((n >= 1))
 );
 
@@ -103,7 +104,8 @@ CREATE TABLE ops.audit_seal (
     n bigint NOT NULL,
     signature bytea NOT NULL,
     at timestamp with time zone NOT NULL,
-    CONSTRAINT audit_seal_n_range CHECK ((n >= 1))
+    CONSTRAINT audit_seal_n_range CHECK ((n >= 1)),
+    CONSTRAINT audit_seal_signature_size CHECK ((octet_length(signature) = 64))
 );
 
 CREATE TABLE ops.connection (

@@ -24,12 +24,12 @@ CREATE TABLE "audit" (
 CREATE TABLE audit_link (
     n INTEGER NOT NULL PRIMARY KEY CONSTRAINT audit_link_n_range CHECK (n >= 1),
     row_no INTEGER NOT NULL CONSTRAINT audit_link_row_taken UNIQUE,
-    hash BLOB NOT NULL
+    hash BLOB NOT NULL CONSTRAINT audit_link_hash_size CHECK (length(hash) = 32)
 ) STRICT;
 
 CREATE TABLE audit_seal (
     n INTEGER NOT NULL PRIMARY KEY CONSTRAINT audit_seal_n_range CHECK (n >= 1),
-    signature BLOB NOT NULL,
+    signature BLOB NOT NULL CONSTRAINT audit_seal_signature_size CHECK (length(signature) = 64),
     at INTEGER NOT NULL
 ) STRICT;
 

@@ -4,7 +4,9 @@
 
 DELETE FROM audit_seal;
 DELETE FROM audit_link;
-ALTER TABLE audit_link ADD CONSTRAINT audit_link_n_range CHECK (n >= 1);
-ALTER TABLE audit_seal ADD CONSTRAINT audit_seal_n_range CHECK (n >= 1);
+ALTER TABLE audit_link ADD CONSTRAINT audit_link_n_range CHECK (n >= 1),
+    ADD CONSTRAINT audit_link_hash_size CHECK (octet_length(hash) = 32);
+ALTER TABLE audit_seal ADD CONSTRAINT audit_seal_n_range CHECK (n >= 1),
+    ADD CONSTRAINT audit_seal_signature_size CHECK (octet_length(signature) = 64);
 DROP INDEX audit_by_row;
 CREATE UNIQUE INDEX audit_row_taken ON audit (row_no);

@@ -11,7 +11,7 @@ use crate::{
     adapters::{NotOpened, OpenSecrets, OpenStore, open_secrets, open_store, open_stream},
     app::{
         App, Parts,
-        audit::{chain::SealKey, witness::Witness},
+        audit::{self, chain::SealKey, witness::Witness},
         event::bus::Bus,
         refusal::Refusal,
         stamp::now,
@@ -34,6 +34,8 @@ use crate::{
 
 /// How long tasks may take to end after the listeners have.
 const TASKS_END_WITHIN: Duration = Duration::from_secs(5);
+/// How long the last seal of the audit trail may take.
+const SEALED_WITHIN: Duration = Duration::from_secs(2);
 
 /// Why the process does not start.
 #[derive(Debug, thiserror::Error)]
@@ -103,6 +105,7 @@ impl Running {
         self.app.metrics.set_ready(false);
         self.app.bus.ending.cancel();
         self.apis.drain().await;
+        seal_the_rest(&self.app).await;
         self.stop_tasks.cancel();
         self.tasks.close();
         if tokio::time::timeout(TASKS_END_WITHIN, self.tasks.wait()).await.is_err() {
@@ -149,6 +152,19 @@ async fn app(
         secrets,
     };
     Ok(App::new(store, parts))
+}
+
+/// What was written last is sealed before a night in which nobody vouches for it. Another replica may do that at the same
+/// time, or the database be away: then whoever leads next does it.
+async fn seal_the_rest(app: &App) {
+    match tokio::time::timeout(SEALED_WITHIN, audit::seal::seal(app)).await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => {
+            let error = &error as &dyn std::error::Error;
+            tracing::info!(error, "the end of the audit trail is left to others to seal");
+        }
+        Err(_) => tracing::info!("the end of the audit trail is left to others to seal"),
+    }
 }
 
 /// Tells the public key: seals that it makes can be verified with that when it is a former one.

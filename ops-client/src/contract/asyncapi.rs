@@ -47,6 +47,7 @@ fn channel(kind: EventType, name: &str, stream: &str) -> Value {
     json!({
         "address": format!("ops.operator.{{operator_id}}.{verb}"),
         "description": format!("A subject of the JetStream stream `{stream}`."),
+        "x-stream": stream,
         "parameters": {"operator_id": {"description": "The id of the operator that it is about."}},
         "messages": {name: {"$ref": format!("#/components/messages/{name}")}},
     })

@@ -117,7 +117,8 @@ pub enum AuditFaultKind {
 /// What a look at the chain over the audit trail came to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct AuditVerification {
-    /// Whether nothing is wrong with what was looked at: the places of this answer, and the anchor that was given.
+    /// Whether nothing is wrong with what was looked at: the places of this answer, the anchor that was given, and
+    /// the newest place that the replica has seen since it was started.
     pub intact: bool,
     /// The place after which the look began.
     #[schema(minimum = 0)]

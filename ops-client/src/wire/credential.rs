@@ -54,7 +54,7 @@ impl Deserr<Faults> for Password {
 
 impl Described for Password {
     fn described() -> Schema {
-        let said = "0 to 8 printable ASCII characters (SMPP 3.4 §5.2.2), more with a spec override of the connection; never cut, and never shown again";
+        let said = "0 to 8 printable ASCII characters (SMPP 3.4 §5.2.2), more with a spec override of the connection; never cut";
         rule::formatted("password")
             .max_length(Some(limits::SMPP_PASSWORD_LIFTED))
             .description(Some(said))

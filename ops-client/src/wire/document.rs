@@ -106,7 +106,15 @@ pub(super) fn shown<const N: usize>(members: [Member; N]) -> Schema {
 
 /// The schema of a merge patch (RFC 7396) of a document: nothing is required, null stands for the default, objects are merged.
 pub(super) fn patched(of: Schema) -> Schema {
-    let Schema::Object(mut object) = of else { return of };
+    let mut object = match of {
+        Schema::Object(object) => object,
+        // replaced as a whole, and kept when it is absent
+        Schema::Array(mut array) => {
+            array.default = None;
+            return Schema::Array(array);
+        }
+        other => return other,
+    };
     let required = std::mem::take(&mut object.required);
     for (name, property) in &mut object.properties {
         let RefOr::T(schema) = property else { continue };

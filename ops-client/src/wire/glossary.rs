@@ -68,7 +68,10 @@ pub const GLOSSARY: &[(&str, &str)] = &[
     ("EventDeleted.id", "Whom it was about."),
     ("EventHealthChanged.from", "The operator's state before; equal to `to` when only connections moved."),
     ("EventHealthChanged.id", "Whom it is about."),
-    ("EventHealthChanged.since", "Since when the operator is in the state `to`."),
+    (
+        "EventHealthChanged.since",
+        "When the last of the connections that count moved; when it was decided, if none counts.",
+    ),
     ("EventHealthChanged.to", "The operator's state now."),
     ("EventOperator.id", "Whom it is about."),
     ("EventPage.items", "The events, the oldest first."),
@@ -108,7 +111,7 @@ pub const GLOSSARY: &[(&str, &str)] = &[
     ("OperatorDrain.reason", "Why, in a person's words."),
     (
         "OperatorDrain.until",
-        "When the drain ends by itself in a suspension; null or absent: when a person moves the operator on.",
+        "When the drain ends by itself in a suspension, at most 366 days ahead; null or absent: when a person moves the operator on.",
     ),
     ("OperatorHealth.connections", "The health of each of its connections."),
     (
@@ -119,8 +122,13 @@ pub const GLOSSARY: &[(&str, &str)] = &[
     ("OperatorHealth.reason", "Why the connection that moved last did; null without connections."),
     ("OperatorHealth.since", "When the last of its connections moved; null without connections."),
     ("OperatorHealth.state", "How well it works, over the connections that count."),
+    (
+        "OperatorSuspend.receipts_until",
+        "Until when receipts are taken, and connectors may bind; at most 366 days ahead, 72 hours when absent.",
+    ),
     ("OperatorSuspend.reason", "Why, in a person's words."),
     ("OperatorUpdate.description", "What people should know of it."),
+    ("Problem.code", "What went wrong: one word of a closed list."),
     ("Problem.request_id", "The request's id; logs and audit name it."),
     ("Problem.rules", "The routing rules that stand in the way."),
     ("Problem.status", "The HTTP status, once more."),
@@ -161,7 +169,10 @@ pub const GLOSSARY: &[(&str, &str)] = &[
     ("activated_at", "When it became active; null when it never did."),
     ("allow_duplicate", "Why it shares its account with another connection; null when it does not."),
     ("any", "Every destination; the only value is true."),
-    ("attempt", "Which try of the same message this is, counted from 0."),
+    (
+        "attempt",
+        "Which try of the same message this is, counted from 0. Another try is split anew; name what was tried in `exclude`.",
+    ),
     ("binds.bound", "Attempts that ended bound."),
     ("binds.busy", "Attempts after which the operator was busy, or did not answer in time."),
     ("binds.config_refused", "Attempts of which something else than the account was refused."),
@@ -204,7 +215,6 @@ pub const GLOSSARY: &[(&str, &str)] = &[
     ("erased_at", "When its contacts were erased and its credentials given up, for ever."),
     ("exclude", "Connections or operators that must not be chosen."),
     ("existing_id", "Who has the value that was wanted."),
-    ("expires_at", "When it ends by itself; null when it does not."),
     ("explain", "Whether the answer says of every rule that was considered how it ended."),
     ("external_id", "Its key in another system; unique among the not deleted."),
     ("failover_on", "From which health on it gives way to a later tier."),
@@ -217,7 +227,7 @@ pub const GLOSSARY: &[(&str, &str)] = &[
     ("labels", "Free labels of the platform, by key."),
     ("last_sample_at", "The end of the last sample's window; null when there was none."),
     ("leases", "The secrets."),
-    ("legal_name", "Its name in contracts."),
+    ("legal_name", "Its name in the commercial register."),
     ("level", "Whom to call first: 1, and then upwards."),
     ("local", "The window on the clocks of the operator's time zone; null when it has none."),
     ("mcc", "Mobile country code (ITU-T E.212). Text: it may begin with 0."),
@@ -237,9 +247,15 @@ pub const GLOSSARY: &[(&str, &str)] = &[
     ("phase", "How far it has come."),
     ("phone", "Where to call (ITU-T E.164)."),
     ("port", "The TCP port."),
-    ("portal_url", "Where the operator shows its own state and figures."),
-    ("precedence", "Lower is tried first."),
-    ("prefix", "Every number that begins so; a longer prefix goes before a shorter one."),
+    ("portal_url", "Where its partners log in."),
+    (
+        "precedence",
+        "Lower is tried first. Of equals: a number, a network, a longer prefix, a shorter one, a country, any.",
+    ),
+    (
+        "prefix",
+        "Every number that begins so; of rules with equal precedence the one with the longer prefix is tried first.",
+    ),
     ("private_network", "Whether it may lead into a private network (RFC 1918, RFC 4193)."),
     ("protocol", "How messages are exchanged."),
     ("purge_after", "From when its secrets and contacts are erased."),
@@ -270,7 +286,11 @@ pub const GLOSSARY: &[(&str, &str)] = &[
     ("samples", "What connectors observed."),
     ("samples.connection_id", "The connection that was observed."),
     ("samples.ok", "Messages that were answered with success."),
-    ("seq", "Counts the samples of this start."),
+    (
+        "seq",
+        "Counts the samples of this start, over all connections: a sample is known again by `connector_id`, `run_id`, `seq` and \
+         `window_start`, so two connections need two numbers.",
+    ),
     ("sessions", "The connector's sessions at the window's end, each slot once."),
     (
         "sessions.bound_ms",
@@ -285,7 +305,7 @@ pub const GLOSSARY: &[(&str, &str)] = &[
     ("specversion", "The version of CloudEvents."),
     (
         "split_key",
-        "What keeps messages together: equal keys go to the same target while it is usable. The destination when absent.",
+        "What keeps messages together: equal keys of the same `attempt` go to the same target while it is usable. The destination when absent.",
     ),
     ("starts_at", "When it begins."),
     ("MaintenanceCreate.starts_at", "When it begins; now when absent."),
@@ -312,12 +332,12 @@ pub const GLOSSARY: &[(&str, &str)] = &[
     ("throttled", "Messages that were answered with \"too fast\" or \"queue full\"."),
     ("throttled_ms", "Milliseconds in which the connector held back because it was throttled."),
     ("tier", "The order of failover: tier 0 is tried first."),
-    ("time_zone", "The time zone of its clocks."),
+    ("time_zone", "The time zone that its planned windows are also shown in."),
     ("updated_at", "When it last changed."),
-    ("updated_by", "Whose token changed it last."),
+    ("updated_by", "Who changed it last: the subject of a token, or a task of the service."),
     ("version", "Counts the changes of these fields, from 1; the second part of the ETag."),
     ("view_version", "The routing view that the connector used; null when it used none."),
-    ("website", "Where the public finds it."),
+    ("website", "Its public site."),
     ("weight", "The share within the tier, in proportion to the others."),
     ("window_full_ms", "Milliseconds in which the window of unanswered messages was full."),
     ("window_s", "Seconds that the window lasted."),
@@ -329,7 +349,9 @@ pub fn explain(owner: &str, schema: &mut Value) {
     let Some(members) = schema.as_object_mut() else { return };
     if let Some(properties) = members.get_mut("properties").and_then(Value::as_object_mut) {
         for (name, member) in properties.iter_mut() {
-            if let (Some(says), Some(member)) = (meaning(owner, name), member.as_object_mut()) {
+            // what a reference leads to says what it is; only an owner's own words go before that
+            let is_general = !member["$ref"].is_string();
+            if let (Some(says), Some(member)) = (meaning(owner, name, is_general), member.as_object_mut()) {
                 say(says, member);
             }
             explain(name, member);
@@ -346,10 +368,10 @@ pub fn explain(owner: &str, schema: &mut Value) {
     }
 }
 
-/// What a member means, unless nobody needs to be told here.
-fn meaning(owner: &str, name: &str) -> Option<&'static str> {
+/// What a member means there, or in general.
+fn meaning(owner: &str, name: &str, is_general: bool) -> Option<&'static str> {
     let find = |wanted: &str| GLOSSARY.iter().find(|(known, _)| *known == wanted).map(|(_, says)| *says);
-    find(&format!("{owner}.{name}")).or_else(|| find(name))
+    find(&format!("{owner}.{name}")).or_else(|| find(name).filter(|_| is_general))
 }
 
 /// A description of its own wins; a rule's hint says what the value must be, and stands behind what it is.
@@ -380,7 +402,7 @@ mod tests {
     fn a_member_is_told_by_its_owner_first_and_a_hint_stays_behind_it() {
         let mut schema = json!({"properties": {
             "code": {"description": "must be short"}, "id": {"type": "string"}, "labels": {"description": "at most 3"},
-            "version": {"description": "own words"}, "strange": {"type": "string"},
+            "version": {"description": "own words"}, "status": {"$ref": "#/x"}, "strange": {"type": "string"},
             "binds": {"type": "object", "properties": {"busy": {"type": "integer"}}},
             "receipts": {"type": "array", "items": {"properties": {"expired": {}}}},
             "destination": {"oneOf": [{"properties": {"number": {}}}]},
@@ -392,6 +414,7 @@ mod tests {
         assert_eq!(said("/properties/id"), "The id of the operator.");
         assert!(said("/properties/labels").ends_with("by key. At most 3."));
         assert_eq!((said("/properties/version"), said("/properties/strange")), ("own words", ""));
+        assert_eq!(said("/properties/status"), "", "what it refers to says it");
         assert!(said("/properties/binds/properties/busy").contains("busy"));
         assert!(said("/properties/receipts/items/properties/expired").contains("expired"));
         assert_eq!(said("/properties/destination/oneOf/0/properties/number"), "Exactly this number.");

@@ -66,7 +66,11 @@ fn leased_stage(raw: &str) -> Result<Stage, Invalid> {
 }
 
 fn connection_ids() -> RefOr<Schema> {
-    RefOr::T(rule::list_of(ConnectionId::described(), 1, Some(limits::LEASE_CONNECTIONS_MAX)))
+    let mut list = rule::list_of(ConnectionId::described(), 1, Some(limits::LEASE_CONNECTIONS_MAX));
+    if let Schema::Array(array) = &mut list {
+        array.unique_items = true;
+    }
+    RefOr::T(list)
 }
 
 fn stage() -> RefOr<Schema> {

@@ -37,6 +37,14 @@ impl LogFormat {
 }
 
 impl Log {
+    /// Whether what is not wrong goes unsaid.
+    #[must_use]
+    pub fn is_quiet(&self) -> bool {
+        let general = self.level.split(',').next().unwrap_or_default().trim();
+        let place = |word: &str| LEVELS.iter().position(|level| *level == word);
+        place(general) < place(LEVEL)
+    }
+
     /// Takes `level` if it is one: a level first, then `module=level`, with commas between. A misspelt level must not
     /// pass for the name of a module.
     #[must_use]
@@ -75,6 +83,13 @@ pub(super) fn read(section: &mut Section<'_>) -> Option<Log> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_level_below_info_is_quiet_whatever_a_module_may_say() {
+        let is_quiet = |level: &str| Log { level: level.into(), format: LogFormat::Text }.is_quiet();
+        assert!(is_quiet("warn") && is_quiet("off,ops_daemon=trace") && is_quiet("error"));
+        assert!(!is_quiet("info") && !is_quiet("debug,hyper=off"));
+    }
 
     #[test]
     fn a_misspelt_level_does_not_pass_for_a_module() {

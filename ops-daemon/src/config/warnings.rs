@@ -17,6 +17,13 @@ impl Config {
                 "write tls = \"require\", unless something else encrypts that way",
             ));
         }
+        if self.log.is_quiet() {
+            warnings.push(Fault::new(
+                "log.level",
+                "leaves out info: the heads of the audit trail's seals, which are its anchors, are told nowhere",
+                "write info, or keep the head of GET /admin/v1/audit/verify outside of the database",
+            ));
+        }
         warnings
     }
 }

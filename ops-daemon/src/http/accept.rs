@@ -41,7 +41,7 @@ pub struct Limits {
     pub headers: Duration,
     /// From the first to the last octet of a body.
     pub body: Duration,
-    /// Between two octets that the client takes of an answer.
+    /// In which a client takes nothing of an answer, or so little that the system lets nothing more be written.
     pub write: Duration,
     /// After this long a connection ends, so that a balancer can spread it anew.
     pub age: Duration,

@@ -19,14 +19,14 @@ pub(super) fn start(app: &App, running: &TaskTracker, stop: &CancellationToken) 
 }
 
 async fn measure(app: App) -> Result<(), Refusal> {
-    let age = app.store.oldest_unlinked(recent(now())).await?.map(|oldest| now().duration_since(oldest));
-    app.metrics.set_audit_age(age.map_or(0.0, |age| age.as_secs_f64().max(0.0)));
     let looked = app.witness.look(&app).await;
     match &looked {
-        Ok(end) => app.metrics.set_audit_chain(end.seal.as_ref().map_or(0, |seal| seal.n), true),
+        Ok(end) => app.metrics.set_audit_sealed(end.seal.as_ref().map_or(0, |seal| seal.n)),
         // what the database does not tell is not known to be broken
-        Err(Refusal::Internal(broken)) if broken.is::<Broken>() => app.metrics.set_audit_chain(0, false),
+        Err(Refusal::Internal(broken)) if broken.is::<Broken>() => app.metrics.set_audit_broken(),
         Err(_) => {}
     }
+    let age = app.store.oldest_unlinked(recent(now())).await?.map(|oldest| now().duration_since(oldest));
+    app.metrics.set_audit_age(age.map_or(0.0, |age| age.as_secs_f64().max(0.0)));
     looked.map(drop)
 }

@@ -117,10 +117,15 @@ impl Metrics {
         self.all().outbox_oldest_age_seconds.set(oldest_age_s);
     }
 
-    /// So many entries of the audit trail are sealed, and whether its chain is the one that was seen before.
-    pub fn set_audit_chain(&self, sealed: i64, is_whole: bool) {
-        self.all().audit_sealed_entries.set(sealed);
-        self.all().audit_chain_broken.set(i64::from(!is_whole));
+    /// The chain over the audit trail is the one that was seen, and so many of its entries are sealed.
+    pub fn set_audit_sealed(&self, entries: i64) {
+        self.all().audit_sealed_entries.set(entries);
+        self.all().audit_chain_broken.set(0);
+    }
+
+    /// The chain over the audit trail is not the one that was seen; what of it is sealed counts no more.
+    pub fn set_audit_broken(&self) {
+        self.all().audit_chain_broken.set(1);
     }
 
     /// The oldest entry of the audit trail that is not sealed was decided so many seconds ago; 0 without one.

@@ -1,5 +1,5 @@
 //! Where events are published and what surrounds them: subjects that readers listen on, what comes on each, in which media type
-//! and with which headers. The events themselves are made of the schemas under `events/`, and are judged there.
+//! and with which headers, on which stream. The schemas of `events/` are judged there as well, each by its own version.
 
 use std::collections::BTreeMap;
 
@@ -16,8 +16,9 @@ pub(super) fn breaks(old: &Value, new: &Value) -> Vec<Break> {
     for (address, channel) in &before {
         match after.get(address) {
             None => {
-                let pointer = format!("{}/address", channel.place.pointer);
-                breaks.push(Break::at(&pointer, format!("nothing is published on `{address}` any more")));
+                let (pointer, shown) =
+                    (format!("{}/address", channel.place.pointer), channel.place.text("address"));
+                breaks.push(Break::at(&pointer, format!("nothing is published on `{shown}` any more")));
             }
             Some(now) => breaks.extend(of_channel(channel, now, old, new)),
         }
@@ -32,7 +33,13 @@ struct Channel<'a> {
     actions: Vec<&'a str>,
 }
 
-fn channels(document: &Value) -> BTreeMap<&str, Channel<'_>> {
+/// An address without the names of its parameters, which nobody sends.
+fn wire(address: &str) -> String {
+    let part = |part: &str| if part.starts_with('{') { "{}".to_owned() } else { part.to_owned() };
+    address.split('.').map(part).collect::<Vec<_>>().join(".")
+}
+
+fn channels(document: &Value) -> BTreeMap<String, Channel<'_>> {
     let root = Place::root(document);
     let operations = members(&root, "operations");
     let mut channels = BTreeMap::new();
@@ -43,7 +50,7 @@ fn channels(document: &Value) -> BTreeMap<&str, Channel<'_>> {
         };
         let actions = operations.iter().filter(here).map(|operation| operation.text("action")).collect();
         let channel = Channel { messages: messages.collect(), actions, place: place.clone() };
-        channels.insert(place.text("address"), channel);
+        channels.insert(wire(place.text("address")), channel);
     }
     channels
 }
@@ -64,6 +71,10 @@ fn of_channel(old: &Channel<'_>, new: &Channel<'_>, before: &Value, after: &Valu
         let more = new.messages.keys().filter(|name| lacks(&old.messages, name));
         breaks.extend(more.map(|name| Break::at(&new.place.pointer, format!("`{name}` comes here too"))));
     }
+    let (one, other) = (old.place.text("x-stream"), new.place.text("x-stream"));
+    if one != other {
+        breaks.push(Break::at(&new.place.pointer, format!("was on the stream `{one}`, and is on `{other}`")));
+    }
     for action in old.actions.iter().filter(|action| !new.actions.contains(action)) {
         breaks.push(Break::at(&new.place.pointer, format!("we do not `{action}` here any more")));
     }
@@ -75,6 +86,8 @@ fn of_channel(old: &Channel<'_>, new: &Channel<'_>, before: &Value, after: &Valu
         }
         let (headers, now) = (was.followed("headers"), is.followed("headers"));
         breaks.extend(schema::breaks(Flow::Given, headers.as_ref(), now.as_ref()));
+        let (payload, now) = (was.followed("payload"), is.followed("payload"));
+        breaks.extend(schema::breaks(Flow::Given, payload.as_ref(), now.as_ref()));
     }
     breaks
 }

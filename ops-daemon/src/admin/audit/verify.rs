@@ -67,7 +67,7 @@ fn read_place(raw: &str) -> Result<Option<i64>, Invalid> {
 
 /// Verify that the audit trail is as it was written: no entry edited, removed, moved or slipped in, no tail cut behind the
 /// anchor. One answer covers about 50,000 entries: while it has a `next_after`, ask again with `after` set to it and the same
-/// `anchor`; the trail is intact when every answer is.
+/// `anchor`; the trail is intact when every answer is. The replica also compares the newest place that it has seen itself.
 #[utoipa::path(
     get,
     path = paths::AUDIT_VERIFY,

@@ -1,17 +1,13 @@
 //! Sealing: entries that have no link yet get one, and the last of them is sealed. Nothing is sealed behind a chain that
 //! somebody else has written: our seal would make it ours.
 
-use super::{
-    chain::{anchor, extend},
-    recent,
-};
+use super::{chain::extend, recent};
 use crate::app::{App, refusal::Refusal, stamp::now};
 
 /// Entries under one seal at most.
 const BATCH: usize = 500;
 
-/// Seals what is not sealed. The head of each seal goes to the log: who keeps the log elsewhere has an anchor that no owner of
-/// the database can move.
+/// Seals what is not sealed.
 ///
 /// # Errors
 /// The store does not answer, somebody else seals too, or has written the chain.
@@ -22,8 +18,7 @@ pub async fn seal(app: &App) -> Result<(), Refusal> {
         let links = extend(end.newest, &rows);
         let Some(last) = links.last() else { return Ok(()) };
         app.store.seal(&links, &app.seal_key.seal(last, now())).await?;
-        app.witness.saw(app.epoch(), *last);
-        tracing::info!(entries = links.len(), head = anchor(last.n, &last.hash), "sealed the audit trail");
+        app.witness.saw(*last);
         if rows.len() < BATCH {
             return Ok(());
         }

@@ -22,14 +22,16 @@ The table of what flows is made by `cargo xtask documents` from `ops-core/src/op
 | from | `activate` | `drain` | `suspend` | `delete` | by itself |
 |---|---|---|---|---|---|
 | `draft` | `active`, when it is ready | – | – | `deleted` | – |
-| `active` | – | `draining` | `suspended` | – | `maintenance` in a planned window |
-| `draining` | `active`, when it is ready | – | `suspended` | – | `suspended` at its `until`; `maintenance` in a window |
-| `maintenance` | – (end its windows first) | `draining` | `suspended` | – | after its windows `active` when it is ready, \
-`draining` when a person has drained it, else `suspended` |
-| `suspended` | `active`, when it is ready | – | – | `deleted` | – |
+| `active` | `active` | `draining` | `suspended` | – | `draining` when the drain of a window begins, `maintenance` when the window does |
+| `draining` | `active` | `draining`; a person takes over what a window has begun | `suspended` | – | `suspended` at its `until`; \
+`maintenance` when a window begins; `active` when the window that drained it is cancelled or moved |
+| `maintenance` | – (end its windows first) | `draining` | `suspended` | – | after its windows: `draining` when a person had drained it \
+or the drain of another window has begun, else `active` when it is ready, else `suspended` |
+| `suspended` | `active`, when it is ready | – | `suspended` | `deleted` | – |
 | `deleted` | – | – | – | – | erased for ever after `purge_after`; until then `restore` makes it `suspended` |
 
-A move that is not here is 409 `illegal_transition`. *Ready* is what `GET /admin/v1/operators/{operator_id}/readiness` says; \
+A move that is not here is 409 `illegal_transition`; so is `activate` while a planned window runs. A move to where it stands already \
+is 200 and changes nothing, also no reason and no end. *Ready* is what `GET /admin/v1/operators/{operator_id}/readiness` says; \
 without it `activate` is 409 `not_ready`, with what is missing.
 Every move has an event and an entry in the audit trail, also one that nobody asked for; `drain` and `suspend` take a reason.
 

@@ -15,7 +15,7 @@ pub(super) fn document() -> Value {
     };
     let channel = |verb: &str| {
         let messages = json!({verb: {"$ref": format!("#/components/messages/{verb}")}});
-        json!({"address": format!("ops.thing.{{id}}.{verb}"), "messages": messages})
+        json!({"address": format!("ops.thing.{{id}}.{verb}"), "x-stream": "OPS_THING", "messages": messages})
     };
     let operation = |verb: &str| json!({"action": "send", "channel": {"$ref": format!("#/channels/{verb}")}});
     json!({
@@ -29,7 +29,7 @@ pub(super) fn document() -> Value {
 
 const MADE: &str = "/components/messages/made";
 
-pub(super) const BREAKS: [Planted; 11] = [
+pub(super) const BREAKS: [Planted; 14] = [
     ("a subject goes", |d| remove(d, "/channels", "gone")),
     ("a subject is called otherwise", |d| set(d, "/channels/made/address", json!("ops.thing.made"))),
     ("a message goes from its subject", |d| remove(d, "/channels/made/messages", "made")),
@@ -42,6 +42,9 @@ pub(super) const BREAKS: [Planted; 11] = [
         remove(d, MADE, "contentType");
         set(d, "/defaultContentType", json!("text/plain"));
     }),
+    ("another stream", |d| set(d, "/channels/made/x-stream", json!("OPS_OTHER"))),
+    ("a payload of another type", |d| set(d, &format!("{MADE}/payload"), json!({"type": "array"}))),
+    ("a payload goes", |d| remove(d, MADE, "payload")),
     ("a header goes", |d| remove(d, &format!("{MADE}/headers/properties"), "trace")),
     ("a required header becomes optional", |d| set(d, &format!("{MADE}/headers/required"), json!([]))),
     ("a header is of another type", |d| {
@@ -78,8 +81,8 @@ pub(super) const HARMLESS: [Planted; 10] = [
         remove(d, "/operations", "publish_made");
         insert(d, "/operations", "tell_made", made);
     }),
-    ("a payload, which is judged elsewhere", |d| {
-        set(d, &format!("{MADE}/payload"), json!({"type": "array"}));
+    ("a parameter of a subject is called otherwise", |d| {
+        set(d, "/channels/made/address", json!("ops.thing.{thing}.made"));
     }),
     ("a description", |d| insert(d, "/channels/made", "description", json!("x"))),
 ];

@@ -155,7 +155,27 @@ on_both!(links_and_seals_that_are_taken_away_are_not_made_anew, |daemon: Daemon|
 });
 
 on_both!(nothing_is_sealed_behind_a_link_that_has_no_seal, |daemon: Daemon| async move {
-    nothing_is_sealed_anew(&daemon, &["DELETE FROM audit_seal WHERE n >= 4"], "has no seal of ours").await;
+    nothing_is_sealed_anew(
+        &daemon,
+        &["DELETE FROM audit_seal WHERE n >= 4"],
+        "does not end with a seal of ours",
+    )
+    .await;
+});
+
+on_both!(what_was_written_last_is_sealed_before_the_daemon_ends, |daemon: Daemon| async move {
+    let mut daemon = daemon;
+    let (admin, rows) = (daemon.admin(), daemon.rows().await);
+    admin.post("/admin/v1/operators", sample::operator("first")).await.expect(201);
+    sealed(&daemon, 1).await;
+    // the task has just looked, and comes again in five seconds
+    for code in ["second", "third"] {
+        admin.post("/admin/v1/operators", sample::operator(code)).await.expect(201);
+    }
+    daemon.signal("TERM");
+    until("the daemon has ended", async || daemon.ended()).await;
+    assert_eq!((rows.count("audit").await, rows.count("audit_link").await), (3, 3));
+    assert_eq!(rows.number("SELECT max(n) FROM audit_seal", []).await, 3);
 });
 
 on_both!(an_entry_that_is_slipped_in_is_found_wherever_it_is_put, |daemon: Daemon| async move {
