@@ -22,7 +22,7 @@ const PGBOUNCER_UNIT: &str = "/etc/systemd/system/pgbouncer.service";
 const POLICY: &str = "/usr/sbin/policy-rc.d";
 const APT_OPTIONS: [&str; 2] = ["-o", "DPkg::Lock::Timeout=300"];
 /// Programs whose package has their name.
-const PROGRAMS: [&str; 4] = ["pgbouncer", "bash", "curl", "chromium"];
+const PROGRAMS: [&str; 5] = ["pgbouncer", "bash", "curl", "openssl", "chromium"];
 /// Reads the profiles that rustc's instrumentation writes today (raw version 10), and is in Debian 12 and 13.
 const LLVM: &str = "llvm-19";
 /// What of it is used.
