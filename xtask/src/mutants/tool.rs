@@ -98,7 +98,12 @@ impl Workplace {
         self.choose(mutants, &results).map_err(|cause| Failure::because(results.display(), cause))?;
         let mut test = self.command()?;
         test.args(["--iterate", "--in-place", "--caught", "--unviable", "--colors=never", "--output"]);
-        test.arg(&self.folder).args(["--test-package", rung.package()]);
+        test.arg(&self.folder);
+        match rung {
+            Rung::Own { package } => test.args(["--test-package", package]),
+            // the run before any mutant asks the packages that have some, and this target is in another
+            Rung::Api { .. } => test.args(["--test-workspace", "true"]),
+        };
         for target in rung.targets() {
             test.args(["--cargo-arg", target]);
         }
