@@ -12,6 +12,7 @@ use super::mutant::Mutant;
 use super::rung::Rung;
 use super::skip::{self, Skip};
 use super::tree::Tree;
+use crate::cargo;
 use crate::failure::Failure;
 use crate::process;
 use crate::say::say;
@@ -19,6 +20,9 @@ use crate::tools::MUTANTS;
 
 /// How cargo-mutants ends when it could do its work: all noticed, some missed, some never ended.
 const DONE: [i32; 3] = [0, 2, 3];
+
+/// Seconds after which tests of the API about one noun will never end.
+const ENDLESS_S: &str = "300";
 
 /// In cargo-mutants' own folder of results: names of mutants that it need not try again. It is how some are chosen here:
 /// its `--re` passes over deleted fields.
@@ -98,12 +102,12 @@ impl Workplace {
         self.choose(mutants, &results).map_err(|cause| Failure::because(results.display(), cause))?;
         let mut test = self.command()?;
         test.args(["--iterate", "--in-place", "--caught", "--unviable", "--colors=never", "--output"]);
-        test.arg(&self.folder);
-        match rung {
-            Rung::Own { package } => test.args(["--test-package", package]),
-            // the run before any mutant asks the packages that have some, and this target is in another
-            Rung::Api { .. } => test.args(["--test-workspace", "true"]),
-        };
+        test.arg(&self.folder).args(["--test-package", rung.package()]);
+        if matches!(rung, Rung::Api { .. }) {
+            // its run before any mutant asks the packages that have some, and these tests are in another
+            self.must_pass(rung)?;
+            test.args(["--baseline=skip", "--timeout", ENDLESS_S]);
+        }
         for target in rung.targets() {
             test.args(["--cargo-arg", target]);
         }
@@ -129,6 +133,15 @@ impl Workplace {
             return Ok(outcome);
         }
         Err(format!("cargo-mutants was given {} mutants and tried {told}", mutants.len()).into())
+    }
+
+    /// The tests pass as the code is; what they say with a mutant is the mutant's doing then.
+    fn must_pass(&self, rung: &Rung) -> Result<(), Failure> {
+        let mut test = Command::new(cargo::program());
+        test.current_dir(&self.tree).env("CARGO_TARGET_DIR", &self.target);
+        test.args(["test", "--quiet", "--package", rung.package()]).args(rung.targets());
+        test.arg("--").args(rung.filter());
+        process::finish(test).map(drop)
     }
 
     fn choose(&self, mutants: &[Mutant], results: &Path) -> io::Result<()> {
