@@ -17,6 +17,11 @@ fn broken(edit: impl FnOnce(&mut Sample)) -> Vec<(String, Rule)> {
     faults(&sample)
 }
 
+#[test]
+fn a_session_is_bound_for_an_hour_and_a_second_at_the_most() {
+    assert_eq!((Session::BOUND_MS.min, Session::BOUND_MS.max), (0, 3_601_000));
+}
+
 fn one(pointer: &str, rule: Rule) -> Vec<(String, Rule)> {
     vec![(pointer.to_owned(), rule)]
 }
