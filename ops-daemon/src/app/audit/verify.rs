@@ -39,7 +39,8 @@ pub struct Question {
 /// The store does not answer.
 pub async fn verify(app: &App, question: Question) -> Result<AuditVerification, Refusal> {
     let mut walk = Walk::new(&app.seal_key, question.after);
-    for (place, hash) in question.anchor.into_iter().chain(app.witness.seen()) {
+    let seen = app.witness.seen().filter(|seen| question.anchor != Some(*seen));
+    for (place, hash) in question.anchor.into_iter().chain(seen) {
         // it may lie before or behind what this answer walks over, and is compared all the same
         let there = app.store.linked(place, 1).await?;
         walk.anchor(place, &hash, there.first());

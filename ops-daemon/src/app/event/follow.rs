@@ -83,8 +83,8 @@ pub struct Follow {
 }
 
 impl Follow {
-    /// Follows what comes after a position, until `ends_at` or until the connection is `closing`. The listener was there before: what is numbered
-    /// while stored events are read comes by the bus as well, and is told once.
+    /// Follows what comes after a position, until `ends_at` or until the connection is `closing`. The listener was there
+    /// before: what is numbered while stored events are read comes by the bus as well, and is told once.
     ///
     /// # Errors
     /// [`NotFollowed`].

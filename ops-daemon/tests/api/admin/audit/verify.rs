@@ -110,12 +110,12 @@ on_both!(
 );
 
 /// Links and seals are made by us: who takes them away to have us make them anew, over other entries, is told instead.
-async fn nothing_is_sealed_anew(daemon: &Daemon, what: &[&str], logged: &str) {
+async fn nothing_is_sealed_anew(daemon: &Daemon, what: &[&str], logged: &str) -> String {
     let (admin, auditor, rows) = (daemon.admin(), daemon.as_role("auditor"), daemon.rows().await);
     for code in ["one", "two", "three", "four"] {
         admin.post("/admin/v1/operators", sample::operator(code)).await.expect(201);
     }
-    sealed(daemon, 4).await;
+    let head = sealed(daemon, 4).await;
     broken(daemon, false).await;
     for statement in what {
         rows.change(statement).await;
@@ -132,6 +132,7 @@ async fn nothing_is_sealed_anew(daemon: &Daemon, what: &[&str], logged: &str) {
     until("the log says what was seen", async || daemon.output().contains(logged).then_some(())).await;
     assert!(rows.count("audit_link").await <= 4, "nothing is linked behind it");
     assert_eq!(rows.number("SELECT count(*) FROM audit_seal WHERE n >= 4", []).await, 0);
+    head
 }
 
 /// Waits until the metric says whether the chain is broken.
@@ -142,7 +143,7 @@ async fn broken(daemon: &Daemon, is_broken: bool) {
 }
 
 on_both!(links_and_seals_that_are_taken_away_are_not_made_anew, |daemon: Daemon| async move {
-    nothing_is_sealed_anew(
+    let head = nothing_is_sealed_anew(
         &daemon,
         &[
             "DELETE FROM audit_seal",
@@ -152,6 +153,11 @@ on_both!(links_and_seals_that_are_taken_away_are_not_made_anew, |daemon: Daemon|
         "has not the place any more that was seen: 4.",
     )
     .await;
+    // the replica knows the place itself, and says it once also to who names it
+    for anchor in [None, Some(head.as_str())] {
+        let verified = verify(&daemon.as_role("auditor"), anchor).await;
+        assert_eq!(told(&verified), [(4, "anchor_missing")], "{anchor:?}");
+    }
 });
 
 on_both!(nothing_is_sealed_behind_a_link_that_has_no_seal, |daemon: Daemon| async move {
